@@ -1,0 +1,7 @@
+from . import redaction
+
+redaction.install()
+
+from . import controllers  # noqa: E402
+from . import models  # noqa: E402
+from .hooks import post_init_hook  # noqa: E402

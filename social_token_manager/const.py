@@ -1,0 +1,24 @@
+"""Names, limits and places that more than one file needs."""
+
+from datetime import timedelta
+
+CALLBACK_ROUTE = "/social/callback/<string:callback_key>"
+CALLBACK_PATH = "/social/callback/{callback_key}"
+WEBHOOK_PATH = "/social/webhook/{callback_key}"
+AUTHORIZE_ROUTE = "/social/authorize/<int:request_id>"
+AUTHORIZE_PATH = "/social/authorize/{request_id}"
+
+# One cookie a request, so that two tabs do not overwrite each other's binding.
+BINDING_COOKIE = "social_binding_{request_id}"
+
+REQUEST_LIFE = timedelta(minutes=10)
+REQUEST_KEPT = timedelta(days=30)
+OPEN_REQUESTS_PER_USER = 20
+
+KEY_FILE_VARIABLE = "SOCIAL_TOKEN_MANAGER_KEY_FILE"
+KEY_FILE_OPTION = "social_token_manager_key_file"
+DEV_HOSTS_VARIABLE = "SOCIAL_TOKEN_MANAGER_DEV_HOSTS"
+DEV_HOSTS_OPTION = "social_token_manager_dev_hosts"
+
+# Form inputs that carry a typed secret; whatever logs RPC arguments must hide them.
+SECRET_INPUTS = ("client_secret_input",)

@@ -1,0 +1,34 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    social_strict_renewal = fields.Boolean(
+        related="company_id.social_strict_renewal", readonly=False
+    )
+    social_key_source = fields.Char(
+        "Encryption Key", compute="_compute_social_key_source"
+    )
+
+    @api.depends_context("uid")
+    def _compute_social_key_source(self):
+        path, is_named = self.env["social.key"]._get_location()
+        for settings in self:
+            settings.social_key_source = self._get_key_line(path, is_named)
+
+    def _get_key_line(self, path, is_named):
+        """Return where the key is and which one seals; never the key."""
+        try:
+            kid = self.env["social.key"]._get_keyring().writer
+        except UserError as error:
+            return str(error)
+        if is_named:
+            return self.env._("Key %(kid)s, file %(path)s", kid=kid, path=path)
+        return self.env._(
+            "Key %(kid)s, made on first use: %(path)s. Back this file up apart from "
+            "the database.",
+            kid=kid,
+            path=path,
+        )

@@ -1,0 +1,313 @@
+import os
+import secrets
+
+from odoo import api, fields, models, tools
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from ..const import CALLBACK_PATH, DEV_HOSTS_OPTION, DEV_HOSTS_VARIABLE, WEBHOOK_PATH
+from ..clock import now
+from ..fields import Encrypted
+from ..providers import PROVIDERS, get_provider
+from ..providers.errors import AddressRefused
+from ..providers.results import AppData
+from ..providers.transport import AddressRule, Transport
+
+ADDRESSES = ("authorize_url", "token_url", "api_url", "revoke_url", "introspect_url")
+JOURNALLED = {"client_id", "provider", "scopes", "api_version", *ADDRESSES}
+
+_transports = {}
+
+
+def development_hosts():
+    """Return the hosts that may be reached by plain http or on private addresses.
+
+    They come from the environment or the server's configuration, never from the
+    database: whoever may write there must not open the way inside.
+    """
+    named = os.environ.get(DEV_HOSTS_VARIABLE) or tools.config.get(DEV_HOSTS_OPTION)
+    return frozenset(host.strip() for host in (named or "").split(",") if host.strip())
+
+
+def shared_transport():
+    """Return this process's :class:`Transport`, so that connections are used again."""
+    hosts = development_hosts()
+    if hosts not in _transports:
+        _transports[hosts] = Transport(hosts)
+    return _transports[hosts]
+
+
+class SocialApp(models.Model):
+    """Our client registration at a provider. One app serves one company."""
+
+    _name = "social.app"
+    _inherit = ["social.secret.mixin"]
+    _description = "Social App"
+    _order = "company_id, name, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    provider = fields.Selection(
+        selection=lambda self: [(code, one.label) for code, one in PROVIDERS.items()],
+        required=True,
+        default="meta",
+    )
+    network_ids = fields.Many2many(
+        "social.network",
+        string="Networks",
+        compute="_compute_network_ids",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    client_id = fields.Char("App ID", required=True)
+    client_secret = Encrypted("App Secret")
+    client_secret_input = fields.Char(
+        "New App Secret",
+        compute="_compute_client_secret_input",
+        inverse="_inverse_client_secret_input",
+        help="Typed here once and then sealed; it is never shown again.",
+    )
+    is_secret_set = fields.Boolean("Secret Is Set", compute="_compute_is_secret_set")
+    api_version = fields.Char(
+        "API Version",
+        compute="_compute_defaults",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    authorize_url = fields.Char(
+        compute="_compute_defaults", store=True, readonly=False, precompute=True
+    )
+    token_url = fields.Char(
+        compute="_compute_defaults", store=True, readonly=False, precompute=True
+    )
+    api_url = fields.Char(
+        "API URL",
+        compute="_compute_defaults",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    revoke_url = fields.Char(
+        compute="_compute_defaults", store=True, readonly=False, precompute=True
+    )
+    introspect_url = fields.Char(
+        compute="_compute_defaults", store=True, readonly=False, precompute=True
+    )
+    scopes = fields.Char(
+        compute="_compute_scopes",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="What the consent page asks for, separated by commas.",
+    )
+    callback_key = fields.Char(
+        required=True,
+        readonly=True,
+        copy=False,
+        default=lambda self: secrets.token_urlsafe(24),
+    )
+    redirect_uri = fields.Char("Redirect URI", compute="_compute_addresses")
+    webhook_url = fields.Char("Webhook URL", compute="_compute_addresses")
+    fault = fields.Char(readonly=True, copy=False, help="The network's own numbers.")
+    fault_at = fields.Datetime(readonly=True, copy=False)
+    token_ids = fields.One2many("social.token", "app_id", "Tokens")
+
+    _callback_key_unique = models.UniqueIndex("(callback_key)")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("provider")
+    def _compute_network_ids(self):
+        networks = self.env["social.network"].search([])
+        for app in self:
+            app.network_ids = networks.filtered(
+                lambda network, app=app: app.provider in network._get_provider_codes()
+            )
+
+    @api.depends("provider")
+    def _compute_defaults(self):
+        for app in self:
+            provider = get_provider(app.provider)
+            app.api_version = provider.default_version
+            for name in ADDRESSES:
+                app[name] = getattr(provider, f"default_{name}")
+
+    @api.depends("provider", "network_ids")
+    def _compute_scopes(self):
+        for app in self:
+            provider = get_provider(app.provider)
+            app.scopes = ",".join(provider.scopes_for(app.network_ids.mapped("code")))
+
+    @api.depends("callback_key")
+    def _compute_addresses(self):
+        base_url = self.env["ir.config_parameter"].sudo().get_param("web.base.url")
+        for app in self:
+            app.redirect_uri = base_url + CALLBACK_PATH.format(
+                callback_key=app.callback_key
+            )
+            app.webhook_url = base_url + WEBHOOK_PATH.format(
+                callback_key=app.callback_key
+            )
+
+    def _compute_client_secret_input(self):
+        self.client_secret_input = False
+
+    def _inverse_client_secret_input(self):
+        for app in self:
+            if app.client_secret_input:
+                # Owners write apps; the sealed column is closed to everybody.
+                app.sudo().client_secret = app._seal_secret(
+                    "client_secret", app.client_secret_input.strip()
+                )
+                app.sudo().fault = app.sudo().fault_at = False
+                self.env["social.event"]._record("secret_changed", app)
+        self.client_secret_input = False
+
+    @api.depends("client_secret_input")
+    def _compute_is_secret_set(self):
+        for app in self:
+            app.is_secret_set = bool(app.sudo().client_secret)
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains(*ADDRESSES)
+    def _check_addresses(self):
+        rule = AddressRule(development_hosts())
+        for app in self:
+            for name in ADDRESSES:
+                try:
+                    if app[name]:
+                        rule.check(app._get_address(name))
+                except (AddressRefused, ValueError, KeyError, IndexError):
+                    raise ValidationError(
+                        self.env._(
+                            "%(field)s must be an https address without user or "
+                            "password. Plain http is for development hosts that the "
+                            "server's configuration names.",
+                            field=self._fields[name]._description_string(self.env),
+                        )
+                    ) from None
+
+    @api.constrains("provider", "network_ids")
+    def _check_networks(self):
+        for app in self:
+            for network in app.network_ids:
+                if app.provider not in network._get_provider_codes():
+                    raise ValidationError(
+                        self.env._(
+                            "%(provider)s does not serve %(network)s.",
+                            provider=get_provider(app.provider).label,
+                            network=network.name,
+                        )
+                    )
+
+    @api.constrains("company_id")
+    def _check_company_kept(self):
+        # Tokens of every company must be found, whatever the user may see.
+        for app in self.sudo():
+            if app.token_ids.company_id - app.company_id:
+                raise ValidationError(
+                    self.env._(
+                        "This app has tokens of %(company)s. One app serves one "
+                        "company: create another app for the other company.",
+                        company=app.token_ids.company_id[:1].name,
+                    )
+                )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override of Odoo's to write the journal."""
+        apps = super().create(vals_list)
+        self.env["social.event"]._record("app_created", apps)
+        return apps
+
+    def write(self, vals):
+        """Override of Odoo's to write the journal, without values."""
+        result = super().write(vals)
+        changed = JOURNALLED & set(vals)
+        if changed:
+            self.env["social.event"]._record(
+                "app_changed", self, detail=", ".join(sorted(changed))
+            )
+        return result
+
+    # === ACTION METHODS === #
+
+    def action_connect(self):
+        """Return the action that leads to the network's consent page.
+
+        :raise AccessError: only Managers and Owners connect new profiles
+        :raise UserError: the app is not ready
+        """
+        self.ensure_one()
+        if not self.env.user.has_group("social_token_manager.group_manager"):
+            raise AccessError(
+                self.env._(
+                    "Connecting new profiles is for Managers and Owners of Social "
+                    "Connections. Nothing was changed; ask one of them."
+                )
+            )
+        return self.env["social.oauth.request"]._start(self)
+
+    # === BUSINESS METHODS === #
+
+    def _check_ready(self):
+        """Refuse to start anything while the app cannot finish it.
+
+        :raise UserError: what is missing, and who can add it
+        """
+        self.ensure_one()
+        if not self.active or not self.is_secret_set:
+            raise UserError(
+                self.env._(
+                    "The app %(app)s has no secret yet, or is archived. An Owner opens "
+                    "it under Configuration > Apps and completes it.",
+                    app=self.name,
+                )
+            )
+        if not self.network_ids:
+            raise UserError(
+                self.env._("The app %(app)s connects no network.", app=self.name)
+            )
+
+    def _get_provider(self):
+        """Return the provider for calls in this app's name; it holds the secret."""
+        self.ensure_one()
+        return get_provider(self.provider)(
+            self._get_app_data(), shared_transport(), now()
+        )
+
+    def _get_app_data(self):
+        """Return the :class:`AppData` of this app, with its secret opened."""
+        # Members start renewals through apps that they may not write.
+        app_sudo = self.sudo()
+        return AppData(
+            provider=app_sudo.provider,
+            client_id=app_sudo.client_id,
+            client_secret=app_sudo._open_secret("client_secret") or "",
+            scopes=tuple(
+                scope.strip()
+                for scope in (app_sudo.scopes or "").split(",")
+                if scope.strip()
+            ),
+            networks=tuple(app_sudo.network_ids.mapped("code")),
+            **{name: app_sudo._get_address(name) for name in ADDRESSES},
+        )
+
+    def _get_address(self, name):
+        return (self[name] or "").strip().format(api_version=self.api_version or "")
+
+    def _note_fault(self, detail):
+        """Remember that the network does not accept this app; tokens stay as they are."""
+        self.write({"fault": detail or self.env._("unknown"), "fault_at": now()})
+
+    def _note_success(self):
+        """Forget a fault: the network just accepted this app."""
+        self.filtered("fault").write({"fault": False, "fault_at": False})

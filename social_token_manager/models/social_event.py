@@ -1,0 +1,76 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+KINDS = [
+    ("app_created", "App created"),
+    ("app_changed", "App changed"),
+    ("secret_changed", "App secret changed"),
+    ("sent", "Sent to the network"),
+    ("declined", "Consent declined"),
+    ("refused", "Answer refused"),
+    ("failed", "Attempt failed"),
+    ("granted", "Granted"),
+    ("connected", "Profile connected"),
+    ("renewed", "Profile renewed"),
+    ("lost", "Connection lost"),
+    ("recovered", "Connection recovered"),
+    ("verified", "Verified"),
+    ("unverified", "Could not be verified"),
+]
+
+
+class SocialEvent(models.Model):
+    """One line of the journal. Lines are added, never changed; no line has a secret."""
+
+    _name = "social.event"
+    _description = "Social Connection Journal"
+    _order = "id desc"
+    _rec_name = "kind"
+
+    kind = fields.Selection(KINDS, required=True, readonly=True)
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    user_id = fields.Many2one(
+        "res.users", "By", readonly=True, default=lambda self: self.env.uid
+    )
+    app_id = fields.Many2one("social.app", readonly=True, index="btree_not_null")
+    token_id = fields.Many2one("social.token", readonly=True, index="btree_not_null")
+    profile_id = fields.Many2one("social.profile", readonly=True, index="btree_not_null")
+    request_id = fields.Many2one(
+        "social.oauth.request", readonly=True, index="btree_not_null"
+    )
+    reason = fields.Char(readonly=True)
+    detail = fields.Char(readonly=True, help="The network's own numbers.")
+    generation = fields.Integer(readonly=True)
+
+    @api.model
+    def _record(self, kind, source, **values):
+        """Add a line about a record.
+
+        :param source: an app, token, profile or OAuth request; it gives the company
+        """
+        named = {
+            "social.app": "app_id",
+            "social.token": "token_id",
+            "social.profile": "profile_id",
+            "social.oauth.request": "request_id",
+        }
+        # Everybody's deeds are written down, whatever they may read or create.
+        return self.sudo().create(
+            [
+                {
+                    "kind": kind,
+                    "company_id": record.company_id.id,
+                    named[record._name]: record.id,
+                    **values,
+                }
+                for record in source
+            ]
+        )
+
+    def write(self, vals):
+        """Override of Odoo's: the journal is append-only."""
+        raise UserError(self.env._("The journal is never changed."))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("The journal is never shortened."))

@@ -1,0 +1,82 @@
+from odoo import api, fields, models
+
+from ..policy.expiry import Validity
+
+
+class SocialNetwork(models.Model):
+    """A kind of profile. Its published validity and limits are data, to be edited."""
+
+    _name = "social.network"
+    _description = "Social Network"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(required=True, readonly=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    icon = fields.Char(help="A Font Awesome class, such as fa-facebook-square.")
+    providers = fields.Char(
+        required=True,
+        help="Codes of the providers that can serve this network, the first by default.",
+    )
+    validity_number = fields.Integer(
+        "Published Validity", help="0 when the network publishes no expiry."
+    )
+    validity_unit = fields.Selection(
+        [("days", "Days"), ("months", "Months"), ("years", "Years")],
+        default="days",
+        required=True,
+    )
+    validity_from = fields.Selection(
+        [("grant", "The grant"), ("last_use", "The last use")],
+        string="Counted From",
+        default="grant",
+        required=True,
+    )
+    validity_text = fields.Char(compute="_compute_validity_text", string="Validity")
+    validity_note = fields.Char(translate=True)
+    renewal = fields.Selection(
+        [
+            ("extend", "Extends silently"),
+            ("rotate", "Rotates silently"),
+            ("none", "A person renews"),
+        ],
+        default="none",
+        required=True,
+    )
+    warn_days = fields.Integer("Warn Days Before", default=7)
+    history_limit_days = fields.Integer(
+        help="How far back messages can be fetched after a gap; 0 when unknown."
+    )
+    purge_after_days = fields.Integer(
+        help="Days without a valid token after which held data is to go; 0 for never."
+    )
+    native_role = fields.Text(
+        "Native Right Needed",
+        translate=True,
+        help="What somebody must be allowed at the network to connect or renew.",
+    )
+    prerequisites = fields.Html(translate=True)
+
+    _code_unique = models.UniqueIndex("(code)", "A network's code is used once.")
+
+    @api.depends("validity_number", "validity_unit")
+    @api.depends_context("lang")
+    def _compute_validity_text(self):
+        units = dict(self._fields["validity_unit"]._description_selection(self.env))
+        for network in self:
+            network.validity_text = (
+                f"{network.validity_number} {units[network.validity_unit].lower()}"
+                if network.validity_number
+                else self.env._("No automatic expiry")
+            )
+
+    def _get_validity(self):
+        """Return the published :class:`Validity`."""
+        self.ensure_one()
+        return Validity(self.validity_number, self.validity_unit)
+
+    def _get_provider_codes(self):
+        """Return the codes of the providers that can serve it, the default first."""
+        self.ensure_one()
+        return [code.strip() for code in (self.providers or "").split(",") if code.strip()]

@@ -1,0 +1,418 @@
+import hashlib
+import logging
+import secrets
+from dataclasses import dataclass
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL, consteq
+
+from ..clock import now
+from ..const import (
+    AUTHORIZE_PATH,
+    OPEN_REQUESTS_PER_USER,
+    REQUEST_KEPT,
+    REQUEST_LIFE,
+)
+from ..engine import own_environment, persist
+from ..fields import Encrypted
+from ..keyring import SecretDamaged
+from ..providers.errors import (
+    AppFault,
+    GrantRefused,
+    ProviderError,
+    RateLimited,
+    TokenLost,
+)
+from ..wording import RESULTS, reason_label, result_texts
+
+_logger = logging.getLogger(__name__)
+
+RESULT_OF_FAILURE = (
+    (AppFault, "app_fault"),
+    (GrantRefused, "code_refused"),
+    (TokenLost, "lost"),
+    (RateLimited, "rate_limited"),
+    (ProviderError, "unreachable"),
+)
+SINGLE_PARAMETERS = ("code", "state", "error", "iss")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a callback: the id of a request to show, or None for *refused*."""
+
+    request_id: int | None = None
+
+
+class SocialOauthRequest(models.Model):
+    """One started authorisation: who, for what, until when, and what came of it.
+
+    The state is stored as a hash, bound to the user's session and to one browser, lives
+    ten minutes and is consumed by one statement before anything is sent (RFC 9700
+    section 4.7, RFC 6749 section 10.12).
+    """
+
+    _name = "social.oauth.request"
+    _inherit = ["social.secret.mixin"]
+    _description = "Connection Attempt"
+    _order = "id desc"
+
+    user_id = fields.Many2one("res.users", required=True, index=True, readonly=True)
+    company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
+    app_id = fields.Many2one(
+        "social.app", required=True, index=True, ondelete="cascade", readonly=True
+    )
+    profile_ids = fields.Many2many("social.profile", string="To Renew", readonly=True)
+    purpose = fields.Selection(
+        [("connect", "Connect"), ("renew", "Renew")], required=True, readonly=True
+    )
+    prompt = fields.Char(readonly=True, help="The reason that the person is sent for.")
+    redirect_uri = fields.Char(readonly=True, groups=fields.NO_ACCESS)
+    state_hash = fields.Char(readonly=True, groups=fields.NO_ACCESS, copy=False)
+    binding_hash = fields.Char(readonly=True, groups=fields.NO_ACCESS, copy=False)
+    verifier = Encrypted()
+    expires_at = fields.Datetime(readonly=True)
+    consumed_at = fields.Datetime(readonly=True)
+    result = fields.Selection(
+        [(code, texts[0]._source) for code, texts in RESULTS.items()], readonly=True
+    )
+    granted_profile_ids = fields.Many2many(
+        "social.profile",
+        "social_oauth_request_granted_rel",
+        string="Profiles",
+        readonly=True,
+    )
+    left_out = fields.Json("Left Out Lines", readonly=True)
+    title = fields.Char(compute="_compute_texts")
+    happened = fields.Text(compute="_compute_texts")
+    remedy = fields.Text(compute="_compute_texts")
+    left_out_text = fields.Text("Left Out", compute="_compute_texts")
+    is_success = fields.Boolean(compute="_compute_texts")
+
+    _state_unique = models.UniqueIndex("(state_hash) WHERE state_hash IS NOT NULL")
+
+    @api.depends("result")
+    @api.depends_context("lang")
+    def _compute_texts(self):
+        for oauth_request in self:
+            result = oauth_request.result
+            oauth_request.title, oauth_request.happened, oauth_request.remedy = (
+                result_texts(self.env, result)
+            )
+            oauth_request.is_success = result == "connected"
+            oauth_request.left_out_text = "\n".join(
+                f"{line['network']} · {line['name']}: "
+                + reason_label(self.env, line["reason"])
+                for line in oauth_request.left_out or []
+            )
+
+    @api.depends("purpose", "app_id")
+    def _compute_display_name(self):
+        for oauth_request in self:
+            oauth_request.display_name = oauth_request.title
+
+    # === ACTION METHODS === #
+
+    def action_again(self):
+        """Return the action that starts the same attempt anew."""
+        self.ensure_one()
+        if self.profile_ids:
+            return self.profile_ids[:1].action_renew()
+        return self.app_id.action_connect()
+
+    # === START === #
+
+    @api.model
+    def _start(self, app, profiles=None, purpose="connect", prompt=None):
+        """Create a request of the current user and return the action that begins it.
+
+        :param app: the ``social.app`` to do it with
+        :param profiles: the profiles to renew
+        :param str prompt: the reason code that the person is sent for
+        :raise UserError: the app is not ready
+        """
+        app._check_ready()
+        self._drop_surplus()
+        # Users do not write requests, so that nobody can change one under way.
+        oauth_request = self.sudo().create(
+            {
+                "user_id": self.env.uid,
+                "company_id": app.sudo().company_id.id,
+                "app_id": app.id,
+                "profile_ids": [fields.Command.set(profiles.ids if profiles else [])],
+                "purpose": purpose,
+                "prompt": prompt,
+                "redirect_uri": app.sudo().redirect_uri,
+                "expires_at": now() + REQUEST_LIFE,
+            }
+        )
+        self.env["social.event"]._record(
+            "sent", oauth_request, app_id=app.id, profile_id=(profiles or self)[:1].id
+        )
+        return {
+            "type": "ir.actions.act_url",
+            "target": "self",
+            "url": AUTHORIZE_PATH.format(request_id=oauth_request.id),
+        }
+
+    @api.model
+    def _drop_surplus(self):
+        """Forget a user's oldest open requests, so that nobody piles them up."""
+        self.sudo().search(
+            [
+                ("user_id", "=", self.env.uid),
+                ("consumed_at", "=", False),
+                ("expires_at", ">", now()),
+            ],
+            offset=OPEN_REQUESTS_PER_USER - 1,
+        ).write({"expires_at": now()})
+
+    def _begin(self):
+        """Mint state, verifier and browser binding for a request of this user.
+
+        :return: the address of the consent page, and the value for the binding cookie
+        :raise AccessError: it is not this user's
+        :raise UserError: it is over; its sentence says how to go on
+        """
+        self.ensure_one()
+        # Hashes and verifier are closed to everybody; the owner is checked here.
+        oauth_request = self.sudo().exists()
+        if not oauth_request or oauth_request.user_id != self.env.user:
+            raise AccessError(self.env._("This attempt belongs to somebody else."))
+        if oauth_request.consumed_at or oauth_request.expires_at <= now():
+            raise UserError(
+                self.env._(
+                    "This attempt is over. Nothing was changed; start again from the "
+                    "list of profiles."
+                )
+            )
+        return oauth_request._mint()
+
+    def _mint(self):
+        provider = self.app_id._get_provider()
+        state, binding = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+        verifier = provider.make_verifier()
+        self.write(
+            {
+                "state_hash": _digest(state),
+                "binding_hash": _digest(binding),
+                "verifier": self._seal_secret("verifier", verifier),
+            }
+        )
+        url = provider.authorization_url(
+            redirect_uri=self.redirect_uri,
+            state=state,
+            verifier=verifier,
+            prompt=self.prompt or None,
+        )
+        return url, binding
+
+    # === FINISH === #
+
+    @api.model
+    def _finish(self, callback_key, parameters, uid, get_cookie):
+        """Finish the request that a callback belongs to.
+
+        Works in cursors of its own: the framework may run a controller again, and a
+        code is good for one exchange only. Lets no database error out, since the
+        framework would take it for a reason to run the callback again.
+
+        :param str callback_key: from the address; it names the app
+        :param dict parameters: ``{name: [values]}`` of the query
+        :param int uid: the user of the session, None without one
+        :param get_cookie: function from request id to the value of its binding cookie
+        :rtype: Outcome
+        """
+        if any(len(parameters.get(name, ())) > 1 for name in SINGLE_PARAMETERS):
+            return self._refuse("repeated parameter")
+        answer = {name: parameters.get(name, [""])[0] for name in SINGLE_PARAMETERS}
+        if not answer["state"]:
+            return self._refuse("no state")
+        try:
+            oauth_request, is_first = self._consume(answer["state"])
+            refusal = oauth_request._get_refusal(callback_key, uid, get_cookie)
+            if refusal:
+                return oauth_request._refuse(refusal)
+            if is_first:
+                oauth_request._complete(answer)
+            elif not oauth_request.consumed_at:
+                return oauth_request._refuse("expired")
+        except psycopg2.Error as error:
+            _logger.error("A callback met a database error: %s", type(error).__name__)
+            return Outcome()
+        return Outcome(oauth_request.id)
+
+    @api.model
+    def _consume(self, state):
+        """Consume the open request of a state by one statement.
+
+        :return: the request (empty when there is none), and whether it was still open
+        """
+        with own_environment(self.env) as env:
+            env.cr.execute(
+                SQL(
+                    "UPDATE social_oauth_request SET consumed_at = %(now)s"
+                    " WHERE state_hash = %(hash)s AND consumed_at IS NULL"
+                    " AND expires_at > %(now)s RETURNING id",
+                    now=now(),
+                    hash=_digest(state),
+                )
+            )
+            row = env.cr.fetchone()
+            found = env[self._name].search([("state_hash", "=", _digest(state))], limit=1)
+            found_id = found.id
+        # What was committed there is not in the snapshot of the caller's cursor, which
+        # has nothing to keep: it has only read so far.
+        self.env.cr.commit()  # pylint: disable=invalid-commit
+        self.env.invalidate_all()
+        return self.sudo().browse(found_id or []), bool(row)
+
+    def _get_refusal(self, callback_key, uid, get_cookie):
+        """Return why a callback is not this request's, None when it is.
+
+        One short text for the journal; what the browser sees is always the same.
+        """
+        if not self:
+            return "unknown state"
+        if not consteq(self.app_id.callback_key, callback_key):
+            return "another app"
+        if self.user_id.id != uid:
+            return "another user"
+        if not consteq(self.binding_hash or "", _digest(get_cookie(self.id) or "")):
+            return "another browser"
+        return None
+
+    def _refuse(self, why):
+        _logger.info("A callback was refused: %s", why)
+        if self:
+            with own_environment(self.env) as env:
+                refused = self.with_env(env)
+                env["social.event"]._record(
+                    "refused", refused, app_id=self.app_id.id, detail=why
+                )
+        return Outcome()
+
+    def _complete(self, answer):
+        """Exchange the code and store what was granted; every way ends in a result."""
+        # From here on in the name of the person who started, with that language.
+        oauth_request = self.with_user(self.user_id).sudo()
+        if answer["error"] or not answer["code"]:
+            return oauth_request._conclude("declined", "declined")
+        try:
+            oauth_request._check_still_allowed()
+            provider = oauth_request.app_id._get_provider()
+            verifier = oauth_request._open_secret("verifier")
+        except AccessError:
+            return oauth_request._conclude("forbidden", "failed")
+        except (UserError, SecretDamaged) as error:
+            _logger.error("A grant could not be taken: %s", error)
+            return oauth_request._conclude("failed", "failed")
+        return oauth_request._take_grant(provider, answer["code"], verifier)
+
+    def _take_grant(self, provider, code, verifier):
+        redirect_uri = self.redirect_uri
+        # No transaction of ours is open while the network is asked.
+        self.env.cr.commit()  # pylint: disable=invalid-commit
+        try:
+            grant = provider.grant(
+                code=code, redirect_uri=redirect_uri, verifier=verifier
+            )
+            token_id = persist(self.env, lambda env: self._store_token(env, grant))
+            listing = provider.list_profiles(grant)
+        except ProviderError as error:
+            return self._conclude_failure(error)
+        except psycopg2.Error as error:
+            _logger.error("A grant could not be stored: %s", type(error).__name__)
+            return self._conclude("failed", "failed")
+        persist(self.env, lambda env: self._store_listing(env, token_id, listing))
+        return None
+
+    def _check_still_allowed(self):
+        """Refuse when the person lost the right since the start.
+
+        :raise AccessError: the right is gone
+        """
+        user_request = self.with_user(self.user_id)
+        if self.purpose == "renew":
+            user_request.profile_ids._check_may_renew()
+        elif not self.user_id.has_group("social_token_manager.group_manager"):
+            raise AccessError("no Manager")  # pylint: disable=missing-gettext
+        if self.company_id not in self.user_id.company_ids or not self.app_id.active:
+            raise AccessError("company or app gone")  # pylint: disable=missing-gettext
+
+    # === STORING === #
+
+    def _store_token(self, env, grant):
+        """Store the token row alone; what hangs on it follows in another transaction."""
+        oauth_request = self.with_env(env)
+        token = env["social.token"]._store_grant(
+            oauth_request.app_id, grant, oauth_request.user_id.partner_id
+        )
+        return token.id
+
+    def _store_listing(self, env, token_id, listing):
+        """Store what the grant reaches, and conclude the request."""
+        token = env["social.token"].browse(token_id)
+        oauth_request = self.with_env(env)
+        granted, left_out = env["social.profile"]._store_listing(
+            token, listing, may_create=oauth_request._may_create()
+        )
+        wanted = oauth_request.profile_ids
+        healthy = granted.filtered(lambda profile: not profile.reason)
+        if not granted:
+            result = "nothing"
+        elif left_out or healthy != granted or wanted - healthy:
+            result = "partly"
+        else:
+            result = "connected"
+        oauth_request.app_id._note_success()
+        oauth_request._write_result(result, granted, left_out)
+
+    def _may_create(self):
+        return self.user_id.has_group("social_token_manager.group_manager")
+
+    def _write_result(self, result, granted=None, left_out=()):
+        self.write(
+            {
+                "result": result,
+                "granted_profile_ids": [fields.Command.set(granted.ids if granted else [])],
+                "left_out": list(left_out),
+            }
+        )
+
+    def _conclude(self, result, kind, **details):
+        """Store that nothing was granted; whatever was valid stays in service."""
+
+        def store(env):
+            self.with_env(env)._write_result(result)
+            env["social.event"]._record(
+                kind, self.with_env(env), app_id=self.app_id.id, **details
+            )
+
+        persist(self.env, store)
+
+    def _conclude_failure(self, error):
+        result = next(name for kind, name in RESULT_OF_FAILURE if isinstance(error, kind))
+        _logger.info("A grant failed: %s %s", error.reason, error.detail)
+        self._conclude(result, "failed", reason=error.reason, detail=error.detail)
+        if isinstance(error, AppFault):
+            persist(
+                self.env, lambda env: self.app_id.with_env(env)._note_fault(error.detail)
+            )
+
+    # === CLEANING === #
+
+    @api.autovacuum
+    def _gc_requests(self):
+        """Drop requests that nobody will look at again."""
+        self.sudo().search(
+            [("create_date", "<", now() - REQUEST_KEPT)], limit=10_000
+        ).unlink()
+
+
+def _digest(text):
+    """Return the hash of a random text of 256 bits; no salt is needed for those."""
+    return hashlib.sha256(text.encode()).hexdigest()

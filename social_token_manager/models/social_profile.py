@@ -1,0 +1,429 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..clock import now
+from ..policy import choice, expiry, reasons
+from ..policy import status as status_policy
+from ..wording import reason_label, reason_sentences
+
+STATUSES = [
+    (status_policy.EXPIRED, "Expired"),
+    (status_policy.EXPIRING, "Expiring within 7 days"),
+    (status_policy.VALID, "Valid"),
+    (status_policy.NO_EXPIRY, "No expiration date"),
+]
+# Written by the engine alone: a person must not be able to make a profile look healthy.
+ENGINE_FIELDS = {"access_id", "expires_at", "cycle", "reason"}
+
+
+class SocialProfile(models.Model):
+    """One page, account or channel that a company works with."""
+
+    _name = "social.profile"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _description = "Social Profile"
+    # Worst first: what is broken has the moment it broke as its expires_at.
+    _order = "expires_at, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True)
+    active = fields.Boolean(default=True)
+    handle = fields.Char()
+    image = fields.Image(max_width=256, max_height=256)
+    network_id = fields.Many2one(
+        "social.network", required=True, index=True, ondelete="restrict"
+    )
+    network_code = fields.Char(related="network_id.code")
+    network_icon = fields.Char(related="network_id.icon", string="Network Icon")
+    native_role = fields.Text(related="network_id.native_role")
+    prerequisites = fields.Html(related="network_id.prerequisites")
+    external_id = fields.Char("Network ID", copy=False, index="btree_not_null")
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    partner_id = fields.Many2one(
+        "res.partner", "Client", index="btree_not_null", check_company=True
+    )
+    user_id = fields.Many2one("res.users", "Responsible", index="btree_not_null")
+    admin_user_ids = fields.Many2many(
+        "res.users",
+        "social_profile_admin_rel",
+        string="Admins",
+        help="Members who may renew and manage this profile.",
+    )
+    recipient_user_ids = fields.Many2many(
+        "res.users",
+        "social_profile_recipient_rel",
+        string="Team Told",
+        help="Team members who are told when this connection needs somebody.",
+    )
+    access_ids = fields.One2many("social.access", "profile_id", "Accesses", copy=False)
+    access_id = fields.Many2one(
+        "social.access", "Access in Use", copy=False, index="btree_not_null"
+    )
+    token_id = fields.Many2one(related="access_id.token_id")
+    person_id = fields.Many2one(related="access_id.person_id", string="Granted By")
+    external_user_name = fields.Char(
+        related="access_id.token_id.external_user_name", string="Logged In As"
+    )
+    missing_scopes = fields.Char(related="access_id.missing_scopes")
+    last_verified_at = fields.Datetime(
+        related="access_id.token_id.last_verified_at", string="Last Verified"
+    )
+    failure_count = fields.Integer(related="access_id.token_id.failure_count")
+    expires_at = fields.Datetime("Expires On", copy=False)
+    cycle = fields.Integer(default=0, copy=False)
+    reason = fields.Char("Reason Code", copy=False)
+    reason_text = fields.Char("Reason", compute="_compute_reason_text")
+    story = fields.Text("What Happened", compute="_compute_reason_text")
+    remedy = fields.Text("What to Do", compute="_compute_reason_text")
+    status = fields.Selection(
+        STATUSES, compute="_compute_status", search="_search_status"
+    )
+    days_left = fields.Integer(
+        compute="_compute_status", search="_search_days_left", aggregator="min"
+    )
+    may_renew = fields.Boolean(compute="_compute_may_renew")
+    receive_story_mentions = fields.Boolean(
+        "Receive a message when this account is mentioned in a story", default=True
+    )
+    receive_story_replies = fields.Boolean(
+        "Receive replies and reactions to your stories", default=True
+    )
+
+    _external_unique = models.UniqueIndex(
+        "(network_id, external_id, company_id)",
+        "A company has a page or account of a network once.",
+    )
+    _worst_first = models.Index("(expires_at, id)")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("expires_at")
+    def _compute_status(self):
+        at = now()
+        for profile in self:
+            profile.status = status_policy.status_of(profile.expires_at, at)
+            profile.days_left = status_policy.days_left(profile.expires_at, at) or 0
+
+    def _search_status(self, operator, value):
+        """Return plain ranges on ``expires_at``, which its index serves."""
+        if operator != "in":
+            return NotImplemented
+        at = now()
+        return Domain.OR(self._get_status_domain(status, at) for status in value)
+
+    @api.model
+    def _get_status_domain(self, status, at):
+        """Return the domain that a status stands for at an instant."""
+        if status == status_policy.NO_EXPIRY:
+            return Domain("expires_at", "=", False)
+        if status not in dict(STATUSES):
+            return Domain.FALSE
+        bounds = status_policy.bounds_of(status, at)
+        domain = Domain("expires_at", "!=", False)
+        if bounds.after:
+            domain &= Domain("expires_at", ">", bounds.after)
+        if bounds.until:
+            domain &= Domain("expires_at", "<=", bounds.until)
+        return domain
+
+    def _search_days_left(self, operator, value):
+        if operator not in ("<", "<=", ">", ">=") or not isinstance(value, int | float):
+            return NotImplemented
+        # n whole days are left from n days ahead until just before n + 1.
+        days = value + 1 if operator in ("<=", ">") else value
+        moment = now() + days * status_policy.DAY
+        if operator in ("<", "<="):
+            return Domain("expires_at", "<", moment)
+        return Domain("expires_at", ">=", moment)
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        """Override of Odoo's: status and days left from ``expires_at`` and the clock.
+
+        The instant goes in as a parameter: SQL's own clock cannot be moved by a test
+        and may differ from the one that Python reads.
+        """
+        if field_expr not in ("status", "days_left"):
+            return super()._field_to_sql(alias, field_expr, query)
+        moment = self._field_to_sql(alias, "expires_at", query)
+        at = now()
+        if field_expr == "days_left":
+            return SQL(
+                "GREATEST(FLOOR(EXTRACT(EPOCH FROM %s - %s) / 86400), 0)::integer",
+                moment,
+                at,
+            )
+        return SQL(
+            "CASE WHEN %(moment)s IS NULL THEN %(no_expiry)s"
+            " WHEN %(moment)s <= %(now)s THEN %(expired)s"
+            " WHEN %(moment)s <= %(soon)s THEN %(expiring)s ELSE %(valid)s END",
+            moment=moment,
+            now=at,
+            soon=at + status_policy.WARNING,
+            no_expiry=status_policy.NO_EXPIRY,
+            expired=status_policy.EXPIRED,
+            expiring=status_policy.EXPIRING,
+            valid=status_policy.VALID,
+        )
+
+    @api.depends("reason", "expires_at")
+    @api.depends_context("lang")
+    def _compute_reason_text(self):
+        at = now()
+        for profile in self:
+            code = profile.reason
+            if not code and profile.expires_at and profile.expires_at <= at:
+                code = reasons.EXPIRED
+            profile.reason_text = reason_label(self.env, code)
+            profile.story, profile.remedy = (
+                reason_sentences(self.env, code) if code else (False, False)
+            )
+
+    @api.depends("admin_user_ids", "company_id")
+    @api.depends_context("uid")
+    def _compute_may_renew(self):
+        user = self.env.user
+        is_manager = user.has_group("social_token_manager.group_manager")
+        is_member = user.has_group("social_token_manager.group_member")
+        for profile in self:
+            profile.may_renew = is_manager or (
+                is_member
+                and user in profile.admin_user_ids
+                and not profile.company_id.sudo().social_strict_renewal
+            )
+
+    # === CRUD METHODS === #
+
+    def _has_field_access(self, field, operation):
+        """Override of Odoo's: what the engine decides is written by the engine."""
+        if operation == "write" and field.name in ENGINE_FIELDS and not self.env.su:
+            return False
+        return super()._has_field_access(field, operation)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override of Odoo's: nobody has connected a new profile yet."""
+        profiles = super().create(vals_list)
+        profiles.sudo().filtered(lambda one: not one.access_ids)._update_state()
+        return profiles
+
+    # === ACTION METHODS === #
+
+    def action_renew(self):
+        """Return the action that leads to the network, to renew this profile.
+
+        :raise AccessError: this user may not renew it
+        :raise UserError: there is no app to do it with
+        """
+        self.ensure_one()
+        self._check_may_renew()
+        app = self._get_app()
+        return self.env["social.oauth.request"]._start(
+            app, profiles=self, purpose="renew", prompt=self.reason or None
+        )
+
+    def action_verify(self):
+        """Ask the network about the connection now, and tell what came of it."""
+        self.check_access("read")
+        # The engine reads tokens that its callers may not.
+        tokens = self.sudo().token_id
+        if not tokens:
+            raise UserError(
+                self.env._("Nobody has connected this yet, so there is nothing to check.")
+            )
+        trouble = set(filter(None, tokens._verify().values()))
+        return self._get_verified_notification(trouble)
+
+    def _get_verified_notification(self, trouble):
+        sentences = [
+            " ".join(reason_sentences(self.env, code)) for code in sorted(trouble)
+        ]
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if trouble else "info",
+                "title": self.env._("Asked the network"),
+                "message": "\n".join(sentences)
+                or self.env._("What you see now is what the network said."),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    # === BUSINESS METHODS === #
+
+    def _check_may_renew(self):
+        """Refuse whoever may not renew all of these profiles (product right).
+
+        :raise AccessError: what right it takes, and who has it
+        """
+        self.check_access("read")
+        if all(self.mapped("may_renew")):
+            return
+        raise AccessError(
+            self.env._(
+                "Renewing is for Owners and Managers of Social Connections, and for "
+                "Members who are Admin on the profile, unless your company leaves it "
+                "to Owners and Managers. Nothing was changed; ask one of them."
+            )
+        )
+
+    def _get_app(self):
+        """Return the app to renew with: the one in use, else one that serves it.
+
+        :raise UserError: there is none
+        """
+        self.ensure_one()
+        # Which app serves a profile is no secret; Members may not read all of them.
+        profile = self.sudo()
+        app = profile.token_id.app_id or self.env["social.app"].sudo().search(
+            [
+                ("company_id", "=", profile.company_id.id),
+                ("network_ids", "in", profile.network_id.ids),
+            ],
+            limit=1,
+        )
+        if not app:
+            raise UserError(
+                self.env._(
+                    "There is no app for %(network)s yet. An Owner creates one under "
+                    "Configuration > Apps.",
+                    network=profile.network_id.name,
+                )
+            )
+        return app.with_env(self.env)
+
+    def _update_state(self, granted_anew=False):
+        """Derive what a profile shows from its accesses (the engine's second step).
+
+        :param bool granted_anew: whether a person just granted, which starts a cycle
+        """
+        at = now()
+        for profile in self:
+            access = profile._choose_access(at)
+            values = profile._derive(access)
+            was_broken = profile.reason not in (False, reasons.NOT_CONNECTED)
+            recovered = was_broken and not values["reason"]
+            if expiry.starts_new_cycle(
+                profile.expires_at or None,
+                values["expires_at"],
+                granted_anew=granted_anew,
+                recovered=recovered,
+            ):
+                values["cycle"] = profile.cycle + 1
+            profile._journal_change(values["reason"], recovered)
+            profile.write(values)
+
+    def _choose_access(self, at):
+        accesses = self.access_ids.filtered("token_id")
+        chosen = choice.choose(
+            [access._get_candidate(at) for access in accesses], self.access_id.id
+        )
+        return accesses.browse(chosen or [])
+
+    def _derive(self, access):
+        """Return the engine's columns for the access that is in use."""
+        reason, lost_at = access._get_reason() if access else (None, None)
+        return {
+            "access_id": access.id,
+            "reason": reason if access else reasons.NOT_CONNECTED,
+            "expires_at": expiry.profile_expires_at(
+                created_at=self.create_date or now(),
+                connected=bool(access),
+                access_moment=access._get_moment() if access else None,
+                lost_at=lost_at,
+            ),
+        }
+
+    def _journal_change(self, reason, recovered):
+        Event = self.env["social.event"]
+        if recovered:
+            Event._record("recovered", self, reason=self.reason)
+        elif reason and reason not in (self.reason, reasons.NOT_CONNECTED):
+            Event._record("lost", self, reason=reason)
+
+    # === STORING === #
+
+    @api.model
+    def _store_listing(self, token, listing, may_create):
+        """Store the profiles that a grant reaches, in the engine's environment.
+
+        A renewal finds the same row by network, external id and company; what cannot
+        be used is told, and never stored as if it could.
+
+        :param token: the ``social.token`` of the grant
+        :param listing: :class:`ProfileData` objects
+        :param bool may_create: whether the person may add profiles; otherwise only
+            those where the person is Admin are touched
+        :return: the profiles reached, and what was left out as ``[{network, name,
+            reason}]``
+        """
+        known = self._find_listed(token.company_id, listing)
+        usable = [data for data in listing if data.page_token]
+        granted = self.browse()
+        for data in usable:
+            profile = known.get((data.network, data.external_id))
+            if not profile and may_create:
+                profile = self._create_listed(token, data)
+            if not profile or not (may_create or self.env.user in profile.admin_user_ids):
+                continue
+            profile._link_access(token, data)
+            granted |= profile
+        lost = token.access_ids.filtered(lambda one: one.profile_id not in granted)
+        lost._note_deselected()
+        lost.profile_id._update_state()
+        token._update_expires_at()
+        granted._update_state(granted_anew=True)
+        self.env["social.event"]._record(
+            "granted", token, generation=token.generation, app_id=token.app_id.id
+        )
+        names = {network.code: network.name for network in token.app_id.network_ids}
+        left_out = [
+            {"network": names[data.network], "name": data.name, "reason": data.reason}
+            for data in listing
+            if not data.page_token
+        ]
+        return granted, left_out
+
+    @api.model
+    def _find_listed(self, company, listing):
+        """Return ``{(network code, external id): profile}`` of what is known already."""
+        found = self.with_context(active_test=False).search(
+            [
+                ("company_id", "=", company.id),
+                ("external_id", "in", [data.external_id for data in listing]),
+            ]
+        )
+        return {(one.network_id.code, one.external_id): one for one in found}
+
+    @api.model
+    def _create_listed(self, token, data):
+        network = token.app_id.network_ids.filtered(lambda one: one.code == data.network)
+        profile = self.with_context(mail_create_nolog=True).create(
+            {
+                "name": data.name or data.external_id,
+                "handle": data.handle,
+                "network_id": network.id,
+                "external_id": data.external_id,
+                "company_id": token.company_id.id,
+                "user_id": self.env.uid,
+                "admin_user_ids": [fields.Command.link(self.env.uid)],
+            }
+        )
+        self.env["social.event"]._record("connected", profile, token_id=token.id)
+        return profile
+
+    def _link_access(self, token, data):
+        """Store how a token reaches this profile, and what it is called now."""
+        self.ensure_one()
+        access = self.access_ids.filtered(lambda one: one.token_id == token)
+        if not access:
+            access = self.env["social.access"].create(
+                {"profile_id": self.id, "token_id": token.id}
+            )
+        access._store_listing(data)
+        self.write({"name": data.name or self.name, "handle": data.handle})
+        self.env["social.event"]._record("renewed", self, token_id=token.id)

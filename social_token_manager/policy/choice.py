@@ -1,0 +1,38 @@
+"""Which of several accesses to a profile is in use."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One access to a profile, as far as the choice needs to know it."""
+
+    id: int
+    healthy: bool
+    moment: datetime | None
+    granted_at: datetime
+
+
+def choose(candidates, current_id=None):
+    """Return the id of the access to use, or None when there is none.
+
+    A healthy access in use is kept, so that nothing changes hands without need.
+    Otherwise the healthy one that lasts longest wins; without a healthy one the
+    latest grant does, since its story is the one that people remember.
+    """
+    by_id = {candidate.id: candidate for candidate in candidates}
+    current = by_id.get(current_id)
+    if current and current.healthy:
+        return current.id
+    healthy = [candidate for candidate in candidates if candidate.healthy]
+    if healthy:
+        return max(healthy, key=_durability).id
+    if current:
+        return current.id
+    return max(candidates, key=lambda one: (one.granted_at, one.id)).id if candidates else None
+
+
+def _durability(candidate):
+    lasting = candidate.moment or datetime.max
+    return (lasting, candidate.granted_at, candidate.id)

@@ -1,0 +1,232 @@
+"""What the OAuth standard defines, in one place. A network overrides small hooks.
+
+Grants are RFC 6749, PKCE is RFC 7636 (S256 only), revocation is RFC 7009. Authlib
+builds and parses the messages; :mod:`.transport` carries them.
+"""
+
+import secrets
+from datetime import datetime
+
+from authlib.integrations.requests_client import OAuth2Session
+
+from . import values
+from .errors import AppFault, GrantRefused, Unreachable
+from .results import TokenSet
+
+
+class OAuth2Provider:
+    """One app at one authorization server.
+
+    A provider is made for a call and thrown away: it holds opened secrets.
+
+    :param AppData app: the client registration
+    :param Transport transport: the one way out
+    :param now: the instant of the call, naive UTC; the clock is passed in
+    """
+
+    code = None
+    label = None
+
+    # Defaults of an app's fields; ``{api_version}`` stands for its API version.
+    default_version = ""
+    default_authorize_url = ""
+    default_token_url = ""
+    default_api_url = ""
+    default_revoke_url = ""
+    default_introspect_url = ""
+
+    # What a network needs, and what is asked for as well because features use it.
+    required_scopes: dict[str, tuple[str, ...]] = {}
+    wanted_scopes: dict[str, tuple[str, ...]] = {}
+
+    scope_separator = " "
+    token_endpoint_auth_method = "client_secret_post"
+
+    def __init__(self, app, transport, now: datetime):
+        self.app = app
+        self.transport = transport
+        self.now = now
+
+    # === CAPABILITIES === #
+
+    @classmethod
+    def can_renew_silently(cls, *, has_refresh_token):
+        """Whether a token can be renewed without a person."""
+        return has_refresh_token
+
+    partial_consent_possible = False
+    can_be_introspected = False
+    can_be_revoked = False
+
+    @classmethod
+    def scopes_for(cls, networks):
+        """Return the scopes to ask for, for some network codes, in a stable order."""
+        asked = dict.fromkeys(
+            scope
+            for table in (cls.required_scopes, cls.wanted_scopes)
+            for network in networks
+            for scope in table.get(network, ())
+        )
+        return tuple(asked)
+
+    # === THE FLOW === #
+
+    @staticmethod
+    def make_verifier():
+        """Return a PKCE code verifier of 64 characters (RFC 7636 section 4.1)."""
+        return secrets.token_urlsafe(48)
+
+    def authorization_url(self, *, redirect_uri, state, verifier=None, prompt=None):
+        """Return the address of the consent page (RFC 6749 section 4.1.1).
+
+        :param str verifier: the PKCE verifier; used when the app uses PKCE
+        :param str prompt: why the person is sent, a reason code or None
+        """
+        client = self._client(
+            redirect_uri=redirect_uri, scope=self.scope_separator.join(self.app.scopes)
+        )
+        url, _state = client.create_authorization_url(
+            self.app.authorize_url,
+            state=state,
+            code_verifier=verifier if self.app.use_pkce else None,
+            **self._build_authorization_parameters(prompt),
+        )
+        return url
+
+    def exchange_code(self, *, code, redirect_uri, verifier=None):
+        """Return the :class:`TokenSet` for an authorization code (RFC 6749 4.1.3).
+
+        :raise GrantRefused: the code was not accepted
+        :raise AppFault: the client was not accepted
+        :raise Unreachable: no answer, or one that makes no sense
+        """
+        answer = self._fetch_token(
+            "authorization_code",
+            redirect_uri=redirect_uri,
+            code=code,
+            code_verifier=verifier if self.app.use_pkce else None,
+        )
+        return self._parse_token(answer)
+
+    def grant(self, *, code, redirect_uri, verifier=None):
+        """Return the :class:`Grant` that an authorization code stands for.
+
+        :raise ProviderError: see :meth:`exchange_code`
+        """
+        raise NotImplementedError
+
+    def list_profiles(self, grant):
+        """Return the :class:`ProfileData` of all that a grant reaches.
+
+        :raise ProviderError: the list could not be read to its end
+        """
+        raise NotImplementedError
+
+    def verify(self, access_token, reaches):
+        """Return the :class:`Verdict` on a token and on what lives from it.
+
+        :param reaches: :class:`Reach` objects, one a profile
+        :raise ProviderError: there is no definite answer
+        """
+        raise NotImplementedError
+
+    # === HOOKS === #
+
+    def _build_authorization_parameters(self, prompt):
+        """Return parameters of the consent page beyond the standard's."""
+        return {}
+
+    def _parse_token(self, answer):
+        """Return the :class:`TokenSet` of a token endpoint's answer.
+
+        :raise Unreachable: there is no usable access token in it
+        """
+        access_token = answer.get("access_token")
+        if not access_token or not isinstance(access_token, str):
+            raise Unreachable(detail="no access_token")
+        life = values.lifetime(answer.get("expires_in"))
+        refresh_token = answer.get("refresh_token")
+        return TokenSet(
+            access_token=access_token,
+            refresh_token=refresh_token if isinstance(refresh_token, str) else None,
+            scopes=values.words(answer["scope"]) if answer.get("scope") else None,
+            issued_at=self.now,
+            access_expires_at=self.now + life if life else None,
+        )
+
+    def _raise_for_answer(self, response, answer):
+        """Raise a :class:`ProviderError` unless the answer is a good one.
+
+        The standard's error shape is RFC 6749 section 5.2.
+
+        :param dict answer: the parsed body of the response
+        """
+        error = answer.get("error")
+        if response.ok and not error:
+            return
+        if response.status_code >= 500 or not isinstance(error, str):
+            raise Unreachable(detail=f"HTTP {response.status_code}")
+        failure = {"invalid_grant": GrantRefused}.get(error, AppFault)
+        raise failure(detail=values.text(error, 40))
+
+    # === REQUEST HELPERS === #
+
+    def _client(self, **options):
+        client = _Client(
+            client_id=self.app.client_id,
+            client_secret=self.app.client_secret,
+            token_endpoint_auth_method=self.token_endpoint_auth_method,
+            code_challenge_method="S256" if self.app.use_pkce else None,
+            **options,
+        )
+        client.read_answer = self._read_answer
+        return self.transport.equip(client)
+
+    def _fetch_token(self, grant_type, **parameters):
+        """Return the JSON object of the token endpoint.
+
+        :raise ProviderError: classified by :meth:`_raise_for_answer`
+        """
+        parameters = {key: value for key, value in parameters.items() if value}
+        client = self._client(redirect_uri=parameters.pop("redirect_uri", None))
+        return client.fetch_token(
+            self.app.token_url, grant_type=grant_type, **parameters
+        )
+
+    def _get(self, url, *, headers=None, **parameters):
+        """Return the JSON object that a resource answers with.
+
+        :raise ProviderError: classified by :meth:`_raise_for_answer`
+        """
+        with self.transport.session() as session:
+            return self._read_answer(
+                session.get(url, params=parameters, headers=headers)
+            )
+
+    def _read_answer(self, response):
+        answer = self._json(response)
+        self._raise_for_answer(response, answer)
+        return answer
+
+    @staticmethod
+    def _json(response):
+        try:
+            answer = response.json()
+        except (ValueError, RecursionError):
+            raise Unreachable(detail=f"HTTP {response.status_code} no JSON") from None
+        if not isinstance(answer, dict):
+            raise Unreachable(detail=f"HTTP {response.status_code} no object")
+        return answer
+
+
+class _Client(OAuth2Session):
+    """Authlib's client, with the provider reading the answers.
+
+    Authlib would turn ``expires_in`` into a number at once, and a network that sends
+    nonsense there would end in an exception.
+    """
+
+    read_answer = None
+
+    def parse_response_token(self, resp):
+        return self.read_answer(resp)

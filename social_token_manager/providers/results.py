@@ -1,0 +1,129 @@
+"""What providers answer with. Secrets are kept out of every ``repr``.
+
+Instants are naive UTC datetimes.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class AppData:
+    """A client registration, as far as a provider needs it (RFC 6749 section 2)."""
+
+    provider: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    authorize_url: str
+    token_url: str
+    api_url: str
+    revoke_url: str = ""
+    introspect_url: str = ""
+    scopes: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
+    use_pkce: bool = False
+
+
+@dataclass(frozen=True)
+class TokenSet:
+    """One answer of a token endpoint (RFC 6749 section 5.1).
+
+    ``None`` means that the network did not say; ``never_expires`` that it said so.
+    """
+
+    access_token: str = field(repr=False)
+    refresh_token: str | None = field(default=None, repr=False)
+    scopes: tuple[str, ...] | None = None
+    issued_at: datetime | None = None
+    access_expires_at: datetime | None = None
+    refresh_expires_at: datetime | None = None
+    data_access_expires_at: datetime | None = None
+    never_expires: bool = False
+
+    def refined(self, introspection):
+        """Return this set with what an :class:`Introspection` knows better."""
+        return replace(
+            self,
+            scopes=introspection.scopes,
+            access_expires_at=introspection.access_expires_at or self.access_expires_at,
+            data_access_expires_at=introspection.data_access_expires_at,
+            never_expires=introspection.never_expires,
+        )
+
+
+@dataclass(frozen=True)
+class Introspection:
+    """What the network says about a token (RFC 7662, or its own way).
+
+    ``targets`` maps a scope to the external ids it reaches; a scope without an
+    entry is not restricted to chosen ids.
+    """
+
+    active: bool
+    reason: str | None = None
+    detail: str = ""
+    subject: str = ""
+    scopes: tuple[str, ...] = ()
+    targets: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    access_expires_at: datetime | None = None
+    data_access_expires_at: datetime | None = None
+    never_expires: bool = False
+
+    def reaches(self, scope, external_id):
+        """Whether ``scope`` was granted for this very page or account."""
+        return external_id in self.targets.get(scope, (external_id,))
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who granted: the id is the network's, stable for our app."""
+
+    external_id: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class ProfileData:
+    """A page, account or channel that a grant reaches.
+
+    ``external_id`` addresses it in calls; ``secret`` is a page-level token.
+    ``reason`` says why it cannot be used although it was listed.
+    """
+
+    network: str
+    external_id: str
+    name: str
+    handle: str = ""
+    image_url: str = ""
+    page_token: str | None = field(default=None, repr=False)
+    native_tasks: tuple[str, ...] = ()
+    can_renew: str = "unknown"
+    missing_scopes: tuple[str, ...] = ()
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What one finished authorisation gave, before its profiles are listed."""
+
+    person: Person
+    token: TokenSet
+    seen: Introspection | None = None
+
+
+@dataclass(frozen=True)
+class Reach:
+    """One profile that lives from a token, as verification needs it."""
+
+    key: int
+    network: str
+    external_id: str
+    page_token: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A definite answer: ``token`` as a whole, and a reason (or None) per reach key."""
+
+    token: Introspection
+    reasons: dict[int, str | None] = field(default_factory=dict)

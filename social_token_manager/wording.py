@@ -1,0 +1,217 @@
+"""All sentences about what went wrong: what happened, what is lost, what to do.
+
+One place, so that a reason reads the same in a list, a form, a page and a mail.
+"""
+
+from odoo.tools.translate import LazyTranslate
+
+from . import keyring
+from .policy import reasons
+
+_lt = LazyTranslate(__name__)
+
+# reason -> (a few words for a list, what happened, what to do)
+REASONS = {
+    reasons.NOT_CONNECTED: (
+        _lt("Not connected"),
+        _lt("Nobody has connected this profile yet."),
+        _lt("Connect it: log in at the network and choose it there."),
+    ),
+    reasons.EXPIRED: (
+        _lt("Expired"),
+        _lt("The network let the permission run out."),
+        _lt("Renew it: log in at the network and confirm."),
+    ),
+    reasons.PASSWORD_CHANGED: (
+        _lt("Password changed"),
+        _lt(
+            "The password of the person who granted access was changed, so the "
+            "network ended the permission."
+        ),
+        _lt("That person, or another one with full control, logs in again."),
+    ),
+    reasons.REVOKED: (
+        _lt("Access withdrawn"),
+        _lt("The permission was withdrawn at the network."),
+        _lt("Ask whether that was meant; if not, connect again."),
+    ),
+    reasons.LOST_ROLE: (
+        _lt("Role lost"),
+        _lt("The person who granted access no longer has the right role there."),
+        _lt(
+            "Have the role given back at the network, or let somebody renew who has it."
+        ),
+    ),
+    reasons.DESELECTED: (
+        _lt("Not selected"),
+        _lt("This profile was left unticked when access was last granted."),
+        _lt("Renew and tick it together with all the others."),
+    ),
+    reasons.MISSING_SCOPE: (
+        _lt("Permission missing"),
+        _lt("A permission that this profile needs was not granted, or was taken back."),
+        _lt("Renew and leave all permissions switched on."),
+    ),
+    reasons.CHECKPOINT: (
+        _lt("Security check"),
+        _lt("The network holds the account of the granting person at a check."),
+        _lt("That person logs in at the network itself, passes the check, then renews."),
+    ),
+    reasons.DATA_ACCESS: (
+        _lt("Data access ended"),
+        _lt("The network wants the person to confirm the access to data again."),
+        _lt("Renew it: log in at the network and confirm."),
+    ),
+    reasons.INACTIVE: (
+        _lt("Unused too long"),
+        _lt("The permission ended because it was not used for long."),
+        _lt("Renew it: log in at the network and confirm."),
+    ),
+    reasons.DAMAGED_SECRET: (
+        _lt("Stored secret damaged"),
+        _lt("What is stored does not belong to this place; it is not used."),
+        _lt("Renew it; that stores a new one."),
+    ),
+    reasons.UNKNOWN_OUTCOME: (
+        _lt("Outcome unknown"),
+        _lt("A renewal was cut off before its answer came."),
+        _lt("Renew it: log in at the network and confirm."),
+    ),
+    reasons.APP_FAULT: (
+        _lt("App not accepted"),
+        _lt("The network does not accept our app: its id, its secret or its address."),
+        _lt("An Owner checks the app in the configuration. Profiles stay as they are."),
+    ),
+    reasons.RATE_LIMITED: (
+        _lt("Too many calls"),
+        _lt("The network asks us to wait. Nothing is lost."),
+        _lt("Try again in an hour."),
+    ),
+    reasons.UNREACHABLE: (
+        _lt("No answer"),
+        _lt("The network did not answer, or not in a way that makes sense."),
+        _lt("Nothing has changed. Try again in a few minutes."),
+    ),
+}
+
+# result of an OAuth request -> (title, what happened, what to do)
+RESULTS = {
+    "connected": (
+        _lt("Done"),
+        _lt("The network granted access to these profiles."),
+        _lt("Nothing else is needed."),
+    ),
+    "partly": (
+        _lt("Done, but not for all"),
+        _lt("The network granted access to some of the profiles only."),
+        _lt("Look at the reasons below, then try again for those that are missing."),
+    ),
+    "nothing": (
+        _lt("No profile was granted"),
+        _lt(
+            "The network gave its consent, but for no profile that this app can use. "
+            "What was connected before is unchanged."
+        ),
+        _lt(
+            "Try again and tick at least one page. If none is offered, the person who "
+            "logged in has no right to manage one."
+        ),
+    ),
+    "declined": (
+        _lt("The network did not grant access"),
+        _lt(
+            "The login was cancelled or not allowed. What was connected before is "
+            "unchanged."
+        ),
+        _lt("Try again when somebody with the right can log in."),
+    ),
+    "code_refused": (
+        _lt("The network did not accept the answer"),
+        _lt(
+            "The confirmation from the network could not be used, perhaps because it "
+            "was too old or used already. What was connected before is unchanged."
+        ),
+        _lt("Try again."),
+    ),
+    "app_fault": (
+        _lt("The network does not accept our app"),
+        _lt(
+            "The app's id, secret or address is not accepted. What was connected before "
+            "is unchanged."
+        ),
+        _lt("An Owner checks the app's id and secret in the configuration."),
+    ),
+    "lost": (
+        _lt("The network refuses this account for now"),
+        _lt("The new permission was ended at once. What was connected is unchanged."),
+        _lt("Log in at the network itself, see what it asks for, then try again."),
+    ),
+    "rate_limited": (
+        _lt("The network asks us to wait"),
+        _lt("Too many calls were made. What was connected before is unchanged."),
+        _lt("Try again in an hour."),
+    ),
+    "unreachable": (
+        _lt("The network did not answer"),
+        _lt(
+            "It could not be reached, or its answer made no sense. What was connected "
+            "before is unchanged."
+        ),
+        _lt("Try again in a few minutes."),
+    ),
+    "forbidden": (
+        _lt("You may not do this any more"),
+        _lt("Your rights changed while you were at the network. Nothing was stored."),
+        _lt("Ask a Manager of Social Connections."),
+    ),
+    "failed": (
+        _lt("Something went wrong on our side"),
+        _lt("The answer could not be stored. What was connected before is unchanged."),
+        _lt("Try again. If it happens again, tell your administrator the time of day."),
+    ),
+}
+INTERRUPTED = (
+    _lt("Not finished"),
+    _lt("This attempt was not finished. What was connected before is unchanged."),
+    _lt("Start again."),
+)
+
+
+def reason_label(env, code):
+    """Return a reason in a few words."""
+    return env._(REASONS[code][0]) if code in REASONS else ""
+
+
+def reason_sentences(env, code):
+    """Return what happened and what to do, as two texts."""
+    _label, happened, remedy = REASONS[code]
+    return env._(happened), env._(remedy)
+
+
+def result_texts(env, result):
+    """Return title, what happened and what to do for an OAuth request's result."""
+    return tuple(env._(text) for text in RESULTS.get(result, INTERRUPTED))
+
+
+def key_problem(env, error):
+    """Return the sentence for a :class:`keyring.KeyringError`."""
+    place = str(error)
+    if isinstance(error, keyring.KeyFileMissing):
+        return env._(
+            "The encryption key file %(place)s is not there, so stored tokens cannot "
+            "be used. Nothing is lost: put the file back and try again.",
+            place=place,
+        )
+    if isinstance(error, keyring.UnknownKey):
+        return env._(
+            "The key file lacks the key that the stored tokens were sealed with "
+            "(%(place)s). Nothing is lost: add that key to the file and try again.",
+            place=place,
+        )
+    if isinstance(error, keyring.KeyFileInvalid):
+        return env._(
+            "The encryption key file cannot be used: %(place)s. Nothing is lost: put "
+            "the right file back and try again.",
+            place=place,
+        )
+    return env._("A stored secret is damaged. Renew the connection to replace it.")
