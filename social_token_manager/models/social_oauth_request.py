@@ -327,7 +327,10 @@ class SocialOauthRequest(models.Model):
         except psycopg2.Error as error:
             _logger.error("A grant could not be stored: %s", type(error).__name__)
             return self._conclude("failed", "failed")
-        persist(self.env, lambda env: self._store_listing(env, token_id, listing))
+        images = persist(
+            self.env, lambda env: self._store_listing(env, token_id, listing)
+        )
+        self.env["social.profile"]._fetch_images(images)
         return None
 
     def _check_still_allowed(self):
@@ -354,7 +357,10 @@ class SocialOauthRequest(models.Model):
         return token.id
 
     def _store_listing(self, env, token_id, listing):
-        """Store what the grant reaches, and conclude the request."""
+        """Store what the grant reaches, and conclude the request.
+
+        :return: the pictures still to fetch, ``[(profile id, address)]``
+        """
         token = env["social.token"].browse(token_id)
         oauth_request = self.with_env(env)
         granted, left_out = env["social.profile"]._store_listing(
@@ -370,6 +376,7 @@ class SocialOauthRequest(models.Model):
             result = "connected"
         oauth_request.app_id._note_success()
         oauth_request._write_result(result, granted, left_out)
+        return granted._get_missing_images(granted, listing)
 
     def _may_create(self):
         return self.user_id.has_group("social_token_manager.group_manager")

@@ -1,12 +1,20 @@
+import base64
+import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..clock import now
+from ..engine import persist
 from ..policy import choice, expiry, reasons
 from ..policy import status as status_policy
+from ..providers.pictures import fetch_pictures
 from ..wording import reason_label, reason_sentences
+from .social_app import shared_transport
+
+_logger = logging.getLogger(__name__)
 
 STATUSES = [
     (status_policy.EXPIRED, "Expired"),
@@ -32,6 +40,7 @@ class SocialProfile(models.Model):
     active = fields.Boolean(default=True)
     handle = fields.Char()
     image = fields.Image(max_width=256, max_height=256)
+    has_image = fields.Boolean(compute="_compute_has_image")
     network_id = fields.Many2one(
         "social.network", required=True, index=True, ondelete="restrict"
     )
@@ -168,6 +177,11 @@ class SocialProfile(models.Model):
             expiring=status_policy.EXPIRING,
             valid=status_policy.VALID,
         )
+
+    @api.depends("image")
+    def _compute_has_image(self):
+        for profile in self.with_context(bin_size=True):
+            profile.has_image = bool(profile.image)
 
     @api.depends("reason", "expires_at")
     @api.depends_context("lang")
@@ -427,3 +441,34 @@ class SocialProfile(models.Model):
         access._store_listing(data)
         self.write({"name": data.name or self.name, "handle": data.handle})
         self.env["social.event"]._record("renewed", self, token_id=token.id)
+
+    @api.model
+    def _get_missing_images(self, granted, listing):
+        """Return ``[(profile id, address)]`` of pictures that are not here yet."""
+        addresses = {
+            (data.network, data.external_id): data.image_url for data in listing
+        }
+        wanted = (
+            (one.id, addresses.get((one.network_id.code, one.external_id)))
+            for one in granted
+            if not one.has_image
+        )
+        return [(profile_id, address) for profile_id, address in wanted if address]
+
+    @api.model
+    def _fetch_images(self, wanted):
+        """Fetch pictures, for as long as there is time; without one all works too.
+
+        :param wanted: ``[(profile id, address)]``
+        """
+        fetched = fetch_pictures(shared_transport(), dict(wanted))
+        if fetched:
+            persist(self.env, lambda env: self.with_env(env)._store_images(fetched))
+
+    def _store_images(self, fetched):
+        for profile_id, content in fetched.items():
+            try:
+                with self.env.cr.savepoint():
+                    self.browse(profile_id).image = base64.b64encode(content)
+            except (UserError, ValueError, OSError):
+                _logger.info("The picture of profile %s is not one", profile_id)

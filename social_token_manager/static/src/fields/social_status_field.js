@@ -1,4 +1,5 @@
 import { _t } from "@web/core/l10n/translation";
+import { formatDateTime } from "@web/core/l10n/dates";
 import { registry } from "@web/core/registry";
 import { Component } from "@odoo/owl";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
@@ -69,11 +70,20 @@ export class SocialDaysLeftField extends Component {
         const { status, [this.props.name]: days } = this.props.record.data;
         return status === "no_expiry" || status === "expired" ? "–" : String(days);
     }
+
+    /** The exact moment, in the reader's time zone. */
+    get moment() {
+        const { expires_at: moment } = this.props.record.data;
+        return moment ? formatDateTime(moment) : "";
+    }
 }
 
 registry.category("fields").add("social_days_left", {
     component: SocialDaysLeftField,
     displayName: _t("Days left"),
     supportedTypes: ["integer"],
-    fieldDependencies: [{ name: "status", type: "selection", selection: [] }],
+    fieldDependencies: [
+        { name: "status", type: "selection", selection: [] },
+        { name: "expires_at", type: "datetime" },
+    ],
 });

@@ -1,0 +1,122 @@
+"""What people do in a browser, at the network and in Odoo."""
+
+import re
+
+from playwright.sync_api import expect
+
+DEMO_APP = {"client_id": "100000000000001", "client_secret": "sandbox-meta-secret"}
+
+
+class MetaConsent:
+    """A person at the stand-in for Meta's consent pages."""
+
+    def __init__(self, page):
+        self.page = page
+
+    def log_in(self, name):
+        """Log in as one of the people; somebody still logged in is sent away first."""
+        self.page.wait_for_url(re.compile("/meta/.*dialog/"))
+        self.page.get_by_role("button", name=re.compile(name)).click()
+        return self
+
+    def choose_again(self):
+        """Somebody who comes back opens the choice of pages anew."""
+        self.page.get_by_role("button", name=re.compile("choose|edit", re.I)).click()
+        return self
+
+    def reconnect(self):
+        """Press Reconnect, the step of somebody who comes back."""
+        self.page.get_by_role("button", name="Reconnect", exact=True).click()
+        return self
+
+    def tick(self, *names):
+        """Leave exactly these pages or accounts ticked, and go on."""
+        for label in self.page.locator("label.asset").all():
+            wanted = any(name in label.inner_text() for name in names)
+            label.locator("input").set_checked(wanted)
+        return self.go_on()
+
+    def decline(self, *scopes):
+        """Decline some permissions on the last page."""
+        for scope in scopes:
+            self.page.locator(f"input[name=accept][value={scope}]").uncheck()
+        return self
+
+    def go_on(self):
+        """Press Continue or Save."""
+        self.page.locator("button[name=action][value=continue]").click()
+        return self
+
+    def cancel(self):
+        """Press Cancel."""
+        self.page.get_by_role("button", name="Cancel").click()
+        return self
+
+
+class Backend:
+    """A person in Odoo's web client."""
+
+    def __init__(self, page, url):
+        self.page = page
+        self.url = url
+
+    def open(self, path):
+        """Open a page of the web client by its address."""
+        self.page.goto(f"{self.url}/odoo/{path}")
+        self.page.wait_for_selector(".o_action .o_control_panel")
+        return self
+
+    def row(self, network, name):
+        """Return the row of a profile in the list."""
+        return (
+            self.page.locator(".o_data_row")
+            .filter(has_text=network)
+            .filter(has_text=name)
+        )
+
+    def expect_status(self, network, name, words):
+        """Wait until a row's badge says the words."""
+        badge = self.row(network, name).locator("td[name=status]")
+        expect(badge).to_contain_text(re.compile(words))
+        return self
+
+    def press(self, name):
+        """Press a button of the form."""
+        self.page.get_by_role("button", name=name, exact=True).click()
+        return self
+
+    def expect_result(self, title):
+        """Wait for the page that says what came of an attempt."""
+        self.page.wait_for_url(re.compile("/odoo/social-attempts/"))
+        expect(self.page.locator(".o_form_view .alert h2").first).to_contain_text(title)
+        return self
+
+
+def app_values(sandbox):
+    """Return the values of an app whose addresses are the sandbox's."""
+    base = f"{sandbox.url}/meta/{{api_version}}"
+    return {
+        "name": "Our app at Meta",
+        "provider": "meta",
+        "client_id": DEMO_APP["client_id"],
+        "client_secret_input": DEMO_APP["client_secret"],
+        "authorize_url": f"{base}/dialog/oauth",
+        "token_url": f"{base}/oauth/access_token",
+        "api_url": base,
+    }
+
+
+def register_app(rpc, sandbox, **values):
+    """Create an app and paste its redirect URI at the network; return its id."""
+    (app_id,) = rpc.call("social.app", "create", [{**app_values(sandbox), **values}])
+    paste_redirect_uri(rpc, sandbox, app_id)
+    return app_id
+
+
+def paste_redirect_uri(rpc, sandbox, app_id):
+    """Do what an Owner does at the network's app dashboard."""
+    (app,) = rpc.call("social.app", "read", [app_id], ["client_id", "redirect_uri"])
+    sandbox.control(
+        "meta/apps",
+        {"client_id": app["client_id"], "redirect_uris": [app["redirect_uri"]]},
+    )
