@@ -72,11 +72,13 @@ class SocialOauthController(http.Controller):
             httprequest.social_outcome = outcome
         if not outcome.request_id:
             return self._refused()
-        response = request.redirect(
-            f"/odoo/social-attempts/{outcome.request_id}", code=303
-        )
+        response = request.redirect(self._get_result_address(outcome), code=303)
         response.headers.update(PAGE_HEADERS)
         return response
+
+    @staticmethod
+    def _get_result_address(outcome):
+        return f"/odoo/social-attempts/{outcome.request_id}"
 
     @staticmethod
     def _get_binding(request_id):

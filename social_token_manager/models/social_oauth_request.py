@@ -289,10 +289,7 @@ class SocialOauthRequest(models.Model):
         _logger.info("A callback was refused: %s", why)
         if self:
             with own_environment(self.env) as env:
-                refused = self.with_env(env)
-                env["social.event"]._record(
-                    "refused", refused, app_id=self.app_id.id, detail=why
-                )
+                self.with_env(env)._journal("refused", detail=why)
         return Outcome()
 
     def _complete(self, answer):
@@ -394,10 +391,9 @@ class SocialOauthRequest(models.Model):
         """Store that nothing was granted; whatever was valid stays in service."""
 
         def store(env):
-            self.with_env(env)._write_result(result)
-            env["social.event"]._record(
-                kind, self.with_env(env), app_id=self.app_id.id, **details
-            )
+            oauth_request = self.with_env(env)
+            oauth_request._write_result(result)
+            oauth_request._journal(kind, **details)
 
         persist(self.env, store)
 
@@ -407,8 +403,11 @@ class SocialOauthRequest(models.Model):
         self._conclude(result, "failed", reason=error.reason, detail=error.detail)
         if isinstance(error, AppFault):
             persist(
-                self.env, lambda env: self.app_id.with_env(env)._note_fault(error.detail)
+                self.env, lambda env: self.with_env(env).app_id._note_fault(error.detail)
             )
+
+    def _journal(self, kind, **details):
+        self.env["social.event"]._record(kind, self, app_id=self.app_id.id, **details)
 
     # === CLEANING === #
 

@@ -1,0 +1,421 @@
+from urllib.parse import parse_qs, urlsplit
+
+from freezegun import freeze_time
+
+from odoo.exceptions import ConcurrencyError
+from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests.test_cursor import TestCursor
+from odoo.tools import mute_logger
+
+from ..controllers.oauth import SocialOauthController
+from ..providers.errors import AppFault, GrantRefused, RateLimited, Unreachable
+from ..providers.results import Grant, Person, ProfileData, TokenSet
+
+REFUSED = "This connection attempt cannot be used"
+CODE = "SECRET-code-of-the-network"
+
+
+class FakeProvider:
+    """A network at the provider's boundary: it remembers what it was asked."""
+
+    def __init__(self):
+        self.failure = None
+        self.during_exchange = None
+        self.listing_failure = None
+        self.exchanged = []
+        self.listing = (
+            ProfileData("facebook", "101", "Bakery", page_token="page-secret"),
+        )
+
+    @staticmethod
+    def make_verifier():
+        return "v" * 64
+
+    def authorization_url(self, *, redirect_uri, state, verifier=None, prompt=None):
+        return f"https://network.example/consent?state={state}"
+
+    def grant(self, *, code, redirect_uri, verifier=None):
+        self.exchanged.append((code, redirect_uri, verifier))
+        if self.during_exchange:
+            self.during_exchange()
+        if self.failure:
+            raise self.failure
+        return Grant(Person("p1", "Ana"), TokenSet("user-secret", scopes=("a",)))
+
+    def list_profiles(self, grant):
+        if self.listing_failure:
+            raise self.listing_failure
+        return self.listing
+
+
+@tagged("post_install", "-at_install")
+class TestOauthCallback(HttpCase):
+    def setUp(self):
+        super().setUp()
+        self.provider = FakeProvider()
+        self.patch(
+            self.registry["social.app"], "_get_provider", lambda app: self.provider
+        )
+        self.manager = self._new_user("manager")
+        self.app = self._new_app("App", self.env.company)
+
+    def _new_user(self, role, **values):
+        return new_test_user(
+            self.env,
+            f"{role}-{len(self.env['res.users'].search([]))}",
+            f"social_token_manager.group_{role}",
+            **values,
+        )
+
+    def _new_app(self, name, company):
+        return self.env["social.app"].create(
+            {
+                "name": name,
+                "company_id": company.id,
+                "client_id": "1",
+                "client_secret_input": "app-secret",
+            }
+        )
+
+    def _log_in(self, user):
+        self.authenticate(user.login, user.login)
+
+    def _begin(self, user=None, profiles=None):
+        """Start an attempt and go to the consent page; return the state."""
+        user = user or self.manager
+        self._log_in(user)
+        if profiles:
+            action = profiles.with_user(user).action_renew()
+        else:
+            action = self.app.with_user(user).action_connect()
+        return self._consent(action)
+
+    def _consent(self, action):
+        response = self.url_open(action["url"], allow_redirects=False)
+        self.assertEqual(response.status_code, 303)
+        return parse_qs(urlsplit(response.headers["Location"]).query)["state"][0]
+
+    def _call_back(self, query, app=None, **options):
+        path = f"/social/callback/{(app or self.app).callback_key}"
+        return self.url_open(f"{path}?{query}", allow_redirects=False, **options)
+
+    def _last(self):
+        return self.env["social.oauth.request"].search([], limit=1)
+
+    def _assert_refused(self, response):
+        self.assertEqual(response.status_code, 403)
+        self.assertIn(REFUSED, response.text)
+        self.assertFalse(self.env["social.profile"].search([]))
+        self.assertFalse(self.env["social.token"].search([]))
+
+    def _assert_result(self, response, result):
+        self.assertEqual(response.status_code, 303)
+        last = self._last()
+        path = urlsplit(response.headers["Location"]).path
+        self.assertEqual(path, f"/odoo/social-attempts/{last.id}")
+        self.assertEqual(last.result, result)
+
+    # === THE GOOD WAY === #
+
+    def test_a_grant_connects_profiles_and_leads_to_a_clean_address(self):
+        state = self._begin()
+        response = self._call_back(f"code={CODE}&state={state}")
+        self._assert_result(response, "connected")
+        self.assertNotIn("code", response.headers["Location"])
+        self.assertEqual(response.headers["Referrer-Policy"], "no-referrer")
+        profile = self.env["social.profile"].search([])
+        self.assertEqual(profile.name, "Bakery")
+        self.assertFalse(profile.reason)
+        self.assertEqual(profile.admin_user_ids, self.manager)
+        self.assertEqual(profile.person_id, self.manager.partner_id)
+
+    def test_the_verifier_and_the_stored_redirect_uri_are_sent(self):
+        state = self._begin()
+        stored = self.app.redirect_uri
+        self.env["ir.config_parameter"].set_param("web.base.url", "https://evil.example")
+        self._call_back(f"code={CODE}&state={state}")
+        self.assertEqual(self.provider.exchanged, [(CODE, stored, "v" * 64)])
+
+    def test_a_renewal_finds_the_same_profile(self):
+        self._call_back(f"code={CODE}&state={self._begin()}")
+        profile = self.env["social.profile"].search([])
+        cycle = profile.cycle
+        state = self._begin(profiles=profile)
+        self._assert_result(self._call_back(f"code=2&state={state}"), "connected")
+        self.assertEqual(self.env["social.profile"].search([]), profile)
+        self.assertEqual(profile.token_id.generation, 2)
+        self.assertEqual(profile.cycle, cycle + 1)
+
+    def test_two_tabs_each_finish_their_own_attempt(self):
+        first = self._begin()
+        second = self._consent(self.app.with_user(self.manager).action_connect())
+        for state in (first, second):
+            response = self._call_back(f"code={CODE}&state={state}")
+            self.assertEqual(response.status_code, 303)
+        attempts = self.env["social.oauth.request"].search([])
+        self.assertEqual(attempts.mapped("result"), ["connected", "connected"])
+
+    # === WHAT IS REFUSED === #
+
+    def test_a_state_that_is_missing_unknown_or_repeated_is_refused(self):
+        state = self._begin()
+        for query in (
+            f"code={CODE}",
+            f"code={CODE}&state=unknown",
+            f"code={CODE}&state={state}&state={state}",
+            f"code={CODE}&code=2&state={state}",
+        ):
+            with self.subTest(query=query.replace(state, "STATE")):
+                self._assert_refused(self._call_back(query))
+        self.assertFalse(self.provider.exchanged)
+
+    def test_all_refusals_look_the_same(self):
+        state = self._begin()
+        unknown = self._call_back("code=1&state=unknown").text
+        self.opener.cookies.clear()
+        self.assertEqual(self._call_back(f"code=1&state={state}").text, unknown)
+
+    def test_another_browser_of_the_same_user_is_refused(self):
+        state = self._begin()
+        self.opener.cookies.clear()
+        self._log_in(self.manager)
+        self._assert_refused(self._call_back(f"code={CODE}&state={state}"))
+
+    def test_a_forged_binding_cookie_is_refused(self):
+        state = self._begin()
+        name = f"social_binding_{self._last().id}"
+        for cookie in list(self.opener.cookies):
+            if cookie.name == name:
+                cookie.value = "forged"
+        self._assert_refused(self._call_back(f"code={CODE}&state={state}"))
+
+    def test_another_user_in_the_same_browser_is_refused_and_the_state_burnt(self):
+        state = self._begin()
+        self._log_in(self._new_user("manager"))
+        self._assert_refused(self._call_back(f"code={CODE}&state={state}"))
+        self._log_in(self.manager)
+        self._call_back(f"code={CODE}&state={state}")
+        self.assertFalse(self.provider.exchanged)
+        refusals = self.env["social.event"].search([("kind", "=", "refused")])
+        self.assertIn("another user", refusals.mapped("detail"))
+
+    def test_the_answer_of_one_app_does_not_finish_at_another(self):
+        state = self._begin()
+        other = self._new_app("Other", self.env.company)
+        self._assert_refused(self._call_back(f"code={CODE}&state={state}", app=other))
+        self.assertFalse(self.provider.exchanged)
+
+    def test_an_expired_attempt_is_refused(self):
+        state = self._begin()
+        self._last().sudo().expires_at = "2020-01-01"
+        self._assert_refused(self._call_back(f"code={CODE}&state={state}"))
+        self.assertFalse(self.provider.exchanged)
+
+    def test_head_consumes_nothing(self):
+        state = self._begin()
+        path = f"/social/callback/{self.app.callback_key}?code={CODE}&state={state}"
+        response = self.opener.head(self.base_url() + path, allow_redirects=False)
+        self.assertEqual(response.status_code, 405)
+        self.assertFalse(self._last().consumed_at)
+        self._assert_result(self._call_back(f"code={CODE}&state={state}"), "connected")
+
+    def test_post_is_not_served(self):
+        state = self._begin()
+        with mute_logger("odoo.http"):
+            response = self._call_back(f"code={CODE}&state={state}", data={"a": "b"})
+        self.assertIn(response.status_code, (400, 403, 404, 405))
+        self.assertFalse(self.provider.exchanged)
+
+    def test_an_endless_query_is_turned_away(self):
+        state = self._begin()
+        with mute_logger("odoo.http"):
+            response = self._call_back(f"code={'x' * 9000}&state={state}")
+        self.assertEqual(response.status_code, 414)
+        self.assertFalse(self.provider.exchanged)
+
+    def test_the_refused_page_shows_nothing_that_the_query_brought(self):
+        response = self._call_back(
+            "state=x&error=%3Cscript%3Ealert(1)%3C/script%3E"
+            "&error_description=%3Cb%3Ecall%20us%3C/b%3E"
+        )
+        self.assertNotIn("script", response.text)
+        self.assertNotIn("call us", response.text)
+        self.assertIn("default-src 'none'", response.headers["Content-Security-Policy"])
+        self.assertEqual(response.headers["X-Frame-Options"], "DENY")
+
+    # === TWICE === #
+
+    def test_going_back_to_the_callback_shows_the_result_again(self):
+        state = self._begin()
+        first = self._call_back(f"code={CODE}&state={state}")
+        second = self._call_back(f"code={CODE}&state={state}")
+        self.assertEqual(first.headers["Location"], second.headers["Location"])
+        self.assertEqual(len(self.provider.exchanged), 1)
+
+    def test_a_second_run_of_one_request_answers_the_same(self):
+        state = self._begin()
+        runs = []
+        Request = self.registry["social.oauth.request"]
+        finish = Request._finish
+
+        def finish_then_conflict(records, *args, **kwargs):
+            outcome = finish(records, *args, **kwargs)
+            runs.append(outcome)
+            return outcome
+
+        self.patch(Request, "_finish", finish_then_conflict)
+        self._conflict_once()
+        response = self._call_back(f"code={CODE}&state={state}")
+        self._assert_result(response, "connected")
+        self.assertEqual(self.conflicts, 1)
+        self.assertEqual(len(runs), 1)
+        self.assertEqual(len(self.provider.exchanged), 1)
+
+    def _conflict_once(self):
+        """Make the framework run the endpoint a second time."""
+        self.conflicts = 0
+        address_of = SocialOauthController._get_result_address
+
+        def conflict(outcome):
+            if not self.conflicts:
+                self.conflicts += 1
+                raise ConcurrencyError
+            return address_of(outcome)
+
+        self.patch(
+            SocialOauthController, "_get_result_address", staticmethod(conflict)
+        )
+
+    # === WHAT THE NETWORK DOES === #
+
+    def test_every_failure_has_its_result_and_leaves_the_old_token_in_service(self):
+        self._call_back(f"code={CODE}&state={self._begin()}")
+        profile = self.env["social.profile"].search([])
+        before = profile.read(["expires_at", "reason", "cycle", "status"])
+        for failure, result in (
+            (GrantRefused(), "code_refused"),
+            (AppFault(), "app_fault"),
+            (RateLimited(), "rate_limited"),
+            (Unreachable(), "unreachable"),
+        ):
+            with self.subTest(result=result):
+                self.provider.failure = failure
+                state = self._begin(profiles=profile)
+                self._assert_result(self._call_back(f"code=2&state={state}"), result)
+                profile.invalidate_recordset()
+                self.assertEqual(
+                    profile.read(["expires_at", "reason", "cycle", "status"]), before
+                )
+                self.assertEqual(profile.token_id.generation, 1)
+
+    def test_an_app_that_is_not_accepted_is_marked_and_cleared(self):
+        self.provider.failure = AppFault(detail="101")
+        self._call_back(f"code={CODE}&state={self._begin()}")
+        self.assertEqual(self.app.fault, "101")
+        self.provider.failure = None
+        self._call_back(f"code={CODE}&state={self._begin()}")
+        self.app.invalidate_recordset()
+        self.assertFalse(self.app.fault)
+
+    def test_declined_consent_uses_no_code_even_when_one_comes_along(self):
+        state = self._begin()
+        response = self._call_back(f"error=access_denied&code={CODE}&state={state}")
+        self._assert_result(response, "declined")
+        self.assertFalse(self.provider.exchanged)
+
+    def test_a_listing_that_fails_keeps_the_new_token_and_old_profiles(self):
+        self._call_back(f"code={CODE}&state={self._begin()}")
+        profile = self.env["social.profile"].search([])
+        self.provider.listing_failure = Unreachable()
+        state = self._begin(profiles=profile)
+        self._assert_result(self._call_back(f"code=2&state={state}"), "unreachable")
+        profile.invalidate_recordset()
+        self.assertFalse(profile.reason)
+        self.assertEqual(profile.token_id.generation, 2)
+
+    def test_a_page_without_its_own_token_is_told_and_not_stored(self):
+        self.provider.listing += (
+            ProfileData("facebook", "102", "Ghost", reason="deselected"),
+        )
+        state = self._begin()
+        self._assert_result(self._call_back(f"code={CODE}&state={state}"), "partly")
+        self.assertNotIn("Ghost", self.env["social.profile"].search([]).mapped("name"))
+        self.assertIn("Ghost", self._last().left_out_text)
+
+    def test_nothing_granted_is_told(self):
+        self.provider.listing = ()
+        state = self._begin()
+        self._assert_result(self._call_back(f"code={CODE}&state={state}"), "nothing")
+
+    def test_no_cursor_of_ours_is_open_while_the_network_is_asked(self):
+        state = self._begin()
+        opened, seen = set(), []
+        self.provider.during_exchange = lambda: seen.append(len(opened))
+        enter, close = TestCursor.__init__, TestCursor.close
+
+        def counted_init(cr, *args, **kwargs):
+            opened.add(cr)
+            return enter(cr, *args, **kwargs)
+
+        def counted_close(cr):
+            opened.discard(cr)
+            return close(cr)
+
+        self.patch(TestCursor, "__init__", counted_init)
+        self.patch(TestCursor, "close", counted_close)
+        self._call_back(f"code={CODE}&state={state}")
+        # The framework keeps the request's own cursor; it is committed by then.
+        self.assertEqual(seen, [1])
+
+    # === RIGHTS === #
+
+    def test_who_lost_the_right_on_the_way_stores_nothing(self):
+        state = self._begin()
+        self.manager.group_ids -= self.env.ref("social_token_manager.group_manager")
+        self._assert_result(self._call_back(f"code={CODE}&state={state}"), "forbidden")
+        self.assertFalse(self.provider.exchanged)
+
+    def test_somebody_elses_attempt_cannot_be_started_or_seen(self):
+        self._begin()
+        attempt = self._last()
+        stranger = self._new_user("manager")
+        self._log_in(stranger)
+        response = self.url_open(f"/social/authorize/{attempt.id}")
+        self.assertEqual(response.status_code, 403)
+        self.assertFalse(
+            self.env["social.oauth.request"].with_user(stranger).search([])
+        )
+
+    def test_the_company_is_that_of_the_start(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self.manager.company_ids += other
+        state = self._begin()
+        self.manager.company_id = other
+        self._call_back(f"code={CODE}&state={state}")
+        profile = self.env["social.profile"].search([])
+        self.assertEqual(profile.company_id, self.app.company_id)
+
+    def test_a_member_renews_where_he_is_admin_and_adds_nothing(self):
+        self._call_back(f"code={CODE}&state={self._begin()}")
+        profile = self.env["social.profile"].search([])
+        member = self._new_user("member")
+        profile.admin_user_ids += member
+        self.provider.listing += (
+            ProfileData("facebook", "102", "New", page_token="another"),
+        )
+        state = self._begin(user=member, profiles=profile)
+        self._assert_result(self._call_back(f"code=2&state={state}"), "connected")
+        self.assertEqual(self.env["social.profile"].search([]), profile)
+
+    def test_open_attempts_do_not_pile_up(self):
+        for _number in range(25):
+            self.app.with_user(self.manager).action_connect()
+        still_open = self.env["social.oauth.request"].search_count(
+            [("user_id", "=", self.manager.id), ("expires_at", ">", "now")]
+        )
+        self.assertEqual(still_open, 20)
+
+    @freeze_time("2026-11-21 12:00:00")
+    def test_an_attempt_lives_ten_minutes(self):
+        self.app.with_user(self.manager).action_connect()
+        self.assertEqual(str(self._last().expires_at), "2026-11-21 12:10:00")
