@@ -1,0 +1,45 @@
+# The commands of this repository; dev/README.md explains them.
+PYTHON ?= python3
+DEV = $(PYTHON) -m dev
+ARGS ?=
+
+.PHONY: setup demo test test-fast smoke lint prove bench database pins stop clean-data clean
+
+setup:
+	@$(DEV) setup
+
+demo:
+	@$(DEV) demo
+
+test:
+	@$(DEV) test $(ARGS)
+
+test-fast:
+	@$(DEV) test-fast $(ARGS)
+
+smoke:
+	@$(DEV) smoke
+
+lint:
+	@$(DEV) lint $(ARGS)
+
+prove:
+	@$(DEV) module tests.prove $(ARGS)
+
+bench:
+	@$(DEV) module bench $(ARGS)
+
+database:
+	@$(DEV) database $(NAME)
+
+pins:
+	@$(DEV) pins
+
+stop:
+	@$(DEV) stop
+
+clean-data:
+	@$(DEV) clean-data
+
+clean:
+	@$(DEV) clean

@@ -1,0 +1,1 @@
+"""Setting up a machine and running things on it. Standard library only."""

@@ -1,0 +1,198 @@
+"""For tests: a visitor who walks consent pages, an app that calls Meta's stand-in."""
+
+import hashlib
+import hmac
+from html.parser import HTMLParser
+from urllib.parse import parse_qs, urljoin, urlsplit
+
+import requests
+
+VERSION = "v26.0"
+REDIRECT_URI = "http://127.0.0.1:9/social/callback/key"
+SCOPES = (
+    "pages_show_list,pages_read_engagement,pages_manage_metadata,pages_messaging,"
+    "business_management,instagram_basic,instagram_manage_messages"
+)
+
+
+class Form(HTMLParser):
+    """The first form of a page: what it would send, and its buttons."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.action, self.boxes, self.ticked, self.buttons = None, [], [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        values = dict(attributes)
+        if tag == "form":
+            self.action = self.action or values["action"]
+        elif tag == "input" and values.get("type") == "checkbox":
+            self.boxes.append((values["name"], values["value"]))
+            if "checked" in values:
+                self.ticked.append((values["name"], values["value"]))
+        elif tag == "button":
+            self.buttons.append((values.get("name"), values.get("value")))
+
+    def offered(self, name):
+        return [value for box, value in self.boxes if box == name]
+
+
+class Visitor:
+    """Somebody with a browser, who follows a dialog until it leaves the sandbox.
+
+    :param base_url: of the sandbox.
+    """
+
+    def __init__(self, base_url):
+        self.base_url = base_url
+        self.browser = requests.Session()
+        self.steps, self.pages = [], {}
+
+    def walk(self, url, person="ana", **answers):
+        """Return the address the dialog leads to in the end, or the page it ends on.
+
+        ``answers`` maps a step to a dict of form values, or to a function of the
+        step's :class:`Form` that gives one. Without: everything is ticked, the
+        password and the code are right.
+        """
+        self.steps, self.pages = [], {}
+        response = self.browser.get(url, allow_redirects=False)
+        while True:
+            while response.status_code in (302, 303):
+                target = urljoin(response.url, response.headers["Location"])
+                if not target.startswith(self.base_url):
+                    return target
+                response = self.browser.get(target, allow_redirects=False)
+            step = urlsplit(response.url).path.split("/")[-1]
+            if response.status_code != 200 or step in self.steps:
+                return response
+            self.steps.append(step)
+            self.pages[step] = response.text
+            response = self.answer(response, step, person, answers.get(step))
+
+    def answer(self, response, step, person, given):
+        form = Form(response.text)
+        values = given(form) if callable(given) else given
+        if values is None:
+            values = {
+                "action": "continue",
+                "person": person,
+                "password": "sandbox",
+                "code": "123456",
+                "chosen": form.offered("chosen"),
+                "accept": form.offered("accept"),
+            }
+        url = urljoin(response.url, form.action)
+        return self.browser.post(url, data=values, allow_redirects=False)
+
+
+class MetaApp:
+    """The ready-made app of Meta's stand-in, seen from its own server.
+
+    :param base_url: of the sandbox, which is reset.
+    """
+
+    client_id, secret = "100000000000001", "sandbox-meta-secret"
+
+    def __init__(self, base_url):
+        self.base_url = base_url
+        self.api = f"{base_url}/meta/{VERSION}"
+        self.visitor = Visitor(base_url)
+        self.control("reset")
+        self.control("meta/apps", redirect_uris=[REDIRECT_URI])
+
+    def control(self, name, /, **values):
+        """POST one control and return what it says."""
+        if name == "meta/apps":
+            values.setdefault("client_id", self.client_id)
+        response = requests.post(f"{self.base_url}/_control/{name}", json=values)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    def state(self, name):
+        return requests.get(f"{self.base_url}/_control/{name}").json()
+
+    # --- the dialog
+
+    def dialog_url(self, version=VERSION, **parameters):
+        values = {
+            "client_id": self.client_id,
+            "redirect_uri": REDIRECT_URI,
+            "state": "state-1",
+            "scope": SCOPES,
+        }
+        values |= parameters
+        values = {key: value for key, value in values.items() if value is not None}
+        url = f"{self.base_url}/meta/{version}/dialog/oauth"
+        return requests.Request("GET", url, params=values).prepare().url
+
+    def consent(self, person="ana", parameters=None, **answers):
+        """Walk the dialog and return the parameters of the redirect."""
+        url = self.dialog_url(**(parameters or {}))
+        target = self.visitor.walk(url, person, **answers)
+        assert isinstance(target, str), target.text
+        return {
+            key: values[0] for key, values in parse_qs(urlsplit(target).query).items()
+        }
+
+    # --- the token endpoint
+
+    def token_call(self, **parameters):
+        values = {"client_id": self.client_id, "client_secret": self.secret}
+        return requests.get(
+            f"{self.api}/oauth/access_token", params=values | parameters
+        )
+
+    def exchange(self, code, **parameters):
+        return self.token_call(
+            **{"code": code, "redirect_uri": REDIRECT_URI} | parameters
+        )
+
+    def lengthen(self, token):
+        return self.token_call(grant_type="fb_exchange_token", fb_exchange_token=token)
+
+    def code(self, person="ana", **values):
+        """Return a code without walking the pages."""
+        return self.control("meta/consent", person=person, **values)["code"]
+
+    def short_token(self, person="ana", **values):
+        return self.exchange(self.code(person, **values)).json()["access_token"]
+
+    def long_token(self, person="ana", **values):
+        return self.lengthen(self.short_token(person, **values)).json()["access_token"]
+
+    # --- the API
+
+    @property
+    def app_token(self):
+        return f"{self.client_id}|{self.secret}"
+
+    def call(self, path, token, method="GET", **parameters):
+        values = {"access_token": token} | parameters
+        return requests.request(method, f"{self.api}/{path}", params=values)
+
+    def get(self, path, token, **parameters):
+        return self.call(path, token, **parameters).json()
+
+    def error(self, path, token, method="GET", **parameters):
+        """Return (code, subcode, message) of a refusal."""
+        return error_of(self.call(path, token, method, **parameters))
+
+    def page_token(self, user_token, page="cafeaurora"):
+        fields = "username,access_token"
+        rows = self.get("me/accounts", user_token, fields=fields)["data"]
+        return next(row["access_token"] for row in rows if row["username"] == page)
+
+    def inspect(self, token):
+        return self.get("debug_token", self.app_token, input_token=token)["data"]
+
+    def proof(self, token):
+        digest = hmac.new(self.secret.encode(), token.encode(), hashlib.sha256)
+        return digest.hexdigest()
+
+
+def error_of(response):
+    error = response.json()["error"]
+    assert error["type"] and error["fbtrace_id"], error
+    return error["code"], error.get("error_subcode"), error["message"]

@@ -1,0 +1,124 @@
+"""What every stand-in network shares: the clock, the people and one lock."""
+
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from .faults import Trouble
+from .problems import ControlError
+
+CALLS_REMEMBERED = 5000
+
+
+class Clock:
+    """The sandbox's whole sense of time: the machine's clock plus a movable offset."""
+
+    def __init__(self):
+        self.offset = 0
+
+    def now(self):
+        """Return the sandbox's time in whole seconds since the epoch."""
+        return int(time.time() + self.offset)
+
+    def set_to(self, moment):
+        """Continue from ``moment``: epoch seconds or ISO 8601 text (UTC when bare)."""
+        self.offset = parse_moment(moment) - time.time()
+
+    def state(self):
+        return {
+            "now": self.now(),
+            "utc": utc_text(self.now()),
+            "offset": round(self.offset),
+        }
+
+
+def parse_moment(moment):
+    """Return epoch seconds for a number or an ISO 8601 text.
+
+    :raise ControlError: when it is neither.
+    """
+    try:
+        return float(moment)
+    except (TypeError, ValueError):
+        pass
+    try:
+        parsed = datetime.fromisoformat(str(moment).replace("Z", "+00:00"))
+    except ValueError:
+        raise ControlError(
+            f"{moment!r} is neither epoch seconds nor an ISO 8601 date."
+        ) from None
+    if parsed.tzinfo is None:
+        parsed = parsed.replace(tzinfo=UTC)
+    return parsed.timestamp()
+
+
+def utc_text(moment):
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+@dataclass
+class Person:
+    """Somebody who logs in at the networks. ``key`` is how controls name them."""
+
+    key: str
+    name: str
+    note: str = ""
+    password: str = "sandbox"
+    two_factor: bool = False
+
+    @property
+    def email(self):
+        return f"{self.key}@people.example"
+
+
+def seed_people():
+    people = [
+        Person("ana", "Ana Souza", "Runs the agency; manages nearly every page"),
+        Person("bruno", "Bruno Lima", "Answers messages; weaker roles on some pages"),
+        Person("carla", "Carla Dias", "A client who owns her own pages"),
+        Person("diego", "Diego Rocha", "Has no page at all"),
+        Person(
+            "elisa", "Elisa Martins", "Logs in with a second factor", two_factor=True
+        ),
+        Person("felipe", "Felipe Nunes", "His account is held at a security check"),
+    ]
+    return {person.key: person for person in people}
+
+
+class World:
+    """People, clock, trouble, log of calls and networks under one lock."""
+
+    def __init__(self, network_classes):
+        self.lock = threading.RLock()
+        self.network_classes = network_classes
+        self.reset()
+
+    def reset(self):
+        with self.lock:
+            self.clock = Clock()
+            self.people = seed_people()
+            self.trouble = Trouble()
+            self.requests = deque(maxlen=CALLS_REMEMBERED)
+            self.networks = {cls.code: cls(self) for cls in self.network_classes}
+
+    def person(self, reference):
+        """Return the person with this key or name.
+
+        :raise ControlError: when there is none.
+        """
+        for person in self.people.values():
+            if reference in (person.key, person.name):
+                return person
+        raise ControlError(
+            f"No person {reference!r}. There are: {', '.join(self.people)}."
+        )
+
+    def network(self, code):
+        try:
+            return self.networks[code]
+        except KeyError:
+            raise ControlError(
+                f"No network {code!r}. There are: {', '.join(self.networks)}."
+            ) from None

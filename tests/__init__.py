@@ -1,0 +1,1 @@
+"""Tests from outside: a browser, several processes, the machine's set-up."""

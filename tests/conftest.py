@@ -1,0 +1,72 @@
+"""Fixtures for tests that need servers or a browser."""
+
+import re
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from dev import layout, system
+from tests import browser, servers
+
+
+@pytest.fixture
+def sandbox():
+    """The stand-in networks, running: ``.url``, ``.control(path, payload)``."""
+    found = servers.Sandbox()
+    try:
+        found.wait()
+        yield found
+    finally:
+        found.stop()
+
+
+@pytest.fixture
+def odoo_server():
+    """A function that starts Odoo processes; see ``tests.servers.Servers``."""
+    factory = servers.Servers()
+    complaints = []
+    try:
+        yield factory
+    finally:
+        complaints = factory.clear()
+    if complaints:
+        pytest.fail("Odoo's log has complaints:\n" + "\n".join(complaints), False)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    path = system.browser()
+    if not path:
+        pytest.skip("Chromium is missing")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=path, args=browser.ARGUMENTS
+        )
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def browser_context(chromium):
+    context = chromium.new_context(viewport=browser.VIEWPORT)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def browser_page(request, browser_context):
+    """A page of a browser; console errors fail the test unless it expects them.
+
+    ``browser_page.console`` is the :class:`tests.browser.Console` to say so.
+    """
+    page = browser_context.new_page()
+    page.console = browser.Console(page)
+    yield page
+    errors = page.console.unexpected()
+    report = getattr(request.node, "report_call", None)
+    if errors or (report and report.failed):
+        layout.SHOTS.mkdir(parents=True, exist_ok=True)
+        name = re.sub(r"[^\w.-]+", "_", request.node.name)
+        page.screenshot(path=layout.SHOTS / f"{name}.png")
+    if errors:
+        pytest.fail("The browser's console has errors:\n" + "\n".join(errors), False)

@@ -1,0 +1,236 @@
+"""Real servers for tests: Odoo and the sandbox as processes of their own."""
+
+import itertools
+import json
+import os
+import re
+import urllib.error
+import urllib.request
+from contextlib import closing
+from http.cookiejar import CookieJar
+
+import psycopg2
+
+from dev import database, layout, logcheck, odoo, processes, testing
+
+LOCALHOST = "127.0.0.1"
+
+
+def send(opener, url, payload):
+    """POST a JSON document, return the JSON answer."""
+    request = urllib.request.Request(
+        url, json.dumps(payload).encode(), {"Content-Type": "application/json"}
+    )
+    with opener.open(request, timeout=60) as answer:
+        return json.load(answer)
+
+
+class Sandbox:
+    """The stand-in networks."""
+
+    def __init__(self):
+        self.port = processes.free_port()
+        self.url = f"http://{LOCALHOST}:{self.port}"
+        self.log_path = layout.LOGS / f"test-sandbox-{self.port}.log"
+        self._process = processes.Process(
+            "The sandbox",
+            [layout.PYTHON, "-m", "sandbox", "--port", self.port],
+            log_path=self.log_path,
+            env=odoo.environment(),
+            cwd=layout.ROOT,
+        )
+
+    def wait(self):
+        self._process.wait_for(f"{self.url}/", 30)
+
+    def control(self, path, payload=None):
+        """Change the sandbox's behaviour: POST to ``/_control/<path>``."""
+        opener = urllib.request.build_opener()
+        url = f"{self.url}/_control/{path.lstrip('/')}"
+        return send(opener, url, payload or {})
+
+    def read(self, path):
+        """Read the sandbox's state: GET ``/_control/<path>``."""
+        with urllib.request.urlopen(f"{self.url}/_control/{path}", timeout=60) as answer:
+            return json.load(answer)
+
+    def stop(self):
+        self._process.stop()
+
+
+class OdooServer:
+    """An Odoo process on a database.
+
+    :param db: the database; it exists and has the addon
+    :param workers: 0 for threads, more for that many HTTP processes
+    :param arguments: further arguments of the command line
+    :param env: further environment variables
+    """
+
+    def __init__(self, db, workers=0, arguments=(), env=None):
+        self.db = db
+        self.workers = workers
+        self.arguments = list(arguments)
+        self.env = env or {}
+        self.port = processes.free_port()
+        self.url = f"http://{LOCALHOST}:{self.port}"
+        self.log_path = layout.LOGS / f"test-odoo-{db}-{self.port}.log"
+        self._expected = []
+        self._process = None
+
+    @property
+    def pid(self):
+        return self._process.pid
+
+    def start(self):
+        """Start the process and wait until it answers; also after ``kill``."""
+        self._process = processes.Process(
+            "Odoo",
+            odoo.command(self._arguments()),
+            log_path=self.log_path,
+            env={**odoo.environment(), **self.env},
+            cwd=layout.ROOT,
+        )
+        self._process.wait_for(f"{self.url}/web/health", 60)
+        return self
+
+    def _arguments(self):
+        return [
+            *("-d", self.db, f"--db-filter=^{self.db}$", "-p", self.port),
+            f"--gevent-port={processes.free_port()}",
+            f"--workers={self.workers}",
+            # Everything at debug level, but not each SQL statement.
+            *("--log-handler=:DEBUG", "--log-handler=odoo.sql_db:INFO"),
+            *self.arguments,
+        ]
+
+    def kill(self):
+        """SIGKILL, for the process and its workers."""
+        self._process.kill()
+
+    def stop(self):
+        if self._process:
+            self._process.stop()
+
+    def log(self):
+        return self.log_path.read_text(errors="replace")
+
+    def expect_log(self, pattern):
+        """Say that a warning or an error that matches the pattern is all right."""
+        self._expected.append(re.compile(pattern))
+
+    def complaints(self):
+        """Return the warnings and errors of ours in the log that nobody expected."""
+        return [
+            record.text
+            for record in logcheck.bad_records(self.log_path, only_ours=True)
+            if not any(pattern.search(record.text) for pattern in self._expected)
+        ]
+
+    def cursor(self):
+        """Return a new connection to the database, to be used with ``with``.
+
+        Leaving the block commits and closes.
+        """
+        return _Cursor(self.db)
+
+    def rpc(self, login, password):
+        return Rpc(self.url, self.db, login, password)
+
+
+class _Cursor:
+    def __init__(self, db):
+        self._connection = psycopg2.connect(dbname=db)
+
+    def __enter__(self):
+        return self._connection.cursor()
+
+    def __exit__(self, kind, error, trace):
+        with closing(self._connection):
+            if kind is None:
+                self._connection.commit()
+
+
+class RpcError(Exception):
+    """Odoo answered with an error; ``name`` is its class, such as AccessError."""
+
+    def __init__(self, error):
+        data = error.get("data") or {}
+        super().__init__(data.get("message") or error.get("message"))
+        self.name = (data.get("name") or "").rpartition(".")[2]
+        self.debug = data.get("debug")
+
+
+class Rpc:
+    """What the web client sends: a session of one user.
+
+    >>> rpc.call("res.partner", "search_read", [], fields=["name"])
+    """
+
+    def __init__(self, url, db, login, password):
+        self.url = url
+        self._opener = urllib.request.build_opener(
+            urllib.request.HTTPCookieProcessor(CookieJar())
+        )
+        self._ids = itertools.count(1)
+        self.session = self.request(
+            "/web/session/authenticate", db=db, login=login, password=password
+        )
+        self.uid = self.session["uid"]
+
+    def request(self, path, **params):
+        """Send a JSON-RPC request, return its result.
+
+        :raise RpcError: when Odoo answers with an error
+        """
+        payload = {"jsonrpc": "2.0", "method": "call", "params": params}
+        answer = send(self._opener, self.url + path, {**payload, "id": next(self._ids)})
+        if "error" in answer:
+            raise RpcError(answer["error"])
+        return answer.get("result")
+
+    def call(self, model, method, *args, **kwargs):
+        """Call a method as the web client does."""
+        return self.request(
+            f"/web/dataset/call_kw/{model}/{method}",
+            **{"model": model, "method": method, "args": args, "kwargs": kwargs},
+        )
+
+
+class Servers:
+    """Starts Odoo processes for one test and clears them away."""
+
+    _numbers = itertools.count(1)
+
+    def __init__(self):
+        self._databases = []
+        self._servers = []
+
+    def __call__(self, db=None, **options):
+        """Start an Odoo: on a fresh database, or as another process on ``db``."""
+        server = OdooServer(db or self.fresh_database(), **options)
+        self._servers.append(server)
+        if not db:
+            self.set_address(server)
+        return server.start()
+
+    def fresh_database(self):
+        """Clone the database that has the addon installed, return the name."""
+        run = os.environ[testing.RUN_VARIABLE]
+        name = f"{run}_{next(self._numbers)}"
+        self._databases.append(name)
+        database.clone(os.environ[testing.TEMPLATE_VARIABLE], name)
+        return name
+
+    @staticmethod
+    def set_address(server):
+        database.set_parameter(server.db, "web.base.url", server.url)
+        database.set_parameter(server.db, "web.base.url.freeze", "True")
+
+    def clear(self):
+        """Stop all and drop their databases; return what they complained about."""
+        for server in self._servers:
+            server.stop()
+        for name in self._databases:
+            database.drop(name)
+        return [text for server in self._servers for text in server.complaints()]
