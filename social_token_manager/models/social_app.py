@@ -159,11 +159,10 @@ class SocialApp(models.Model):
 
     def _inverse_client_secret_input(self):
         for app in self:
-            if app.client_secret_input:
+            typed = (app.client_secret_input or "").strip()
+            if typed:
                 # Owners write apps; the sealed column is closed to everybody.
-                app.sudo().client_secret = app._seal_secret(
-                    "client_secret", app.client_secret_input.strip()
-                )
+                app.sudo().client_secret = app._seal_secret("client_secret", typed)
                 app.sudo().fault = app.sudo().fault_at = False
                 self.env["social.event"]._record("secret_changed", app)
         self.client_secret_input = False

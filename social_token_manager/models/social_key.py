@@ -39,6 +39,9 @@ class SocialKey(models.Model):
             self._check(ring)
         except keyring.KeyringError as error:
             raise UserError(key_problem(self.env, error)) from None
+        except OSError as error:
+            unusable = keyring.KeyFileInvalid(f"{path}: {type(error).__name__}")
+            raise UserError(key_problem(self.env, unusable)) from None
         return ring
 
     @api.model
@@ -84,6 +87,8 @@ class SocialKey(models.Model):
             )
         )
         self.env.registry.clear_cache()
+        # What is rolled back must not stay in the cache: the next use writes it again.
+        self.env.cr.postrollback.add(self.env.registry.clear_cache)
 
     @api.model
     @tools.ormcache()

@@ -91,6 +91,7 @@ class SocialOauthRequest(models.Model):
     remedy = fields.Text(compute="_compute_texts")
     left_out_text = fields.Text("Left Out", compute="_compute_texts")
     is_success = fields.Boolean(compute="_compute_texts")
+    is_about_known = fields.Boolean(compute="_compute_is_about_known")
 
     _state_unique = models.UniqueIndex("(state_hash) WHERE state_hash IS NOT NULL")
 
@@ -109,7 +110,12 @@ class SocialOauthRequest(models.Model):
                 for line in oauth_request.left_out or []
             )
 
-    @api.depends("purpose", "app_id")
+    @api.depends("profile_ids")
+    def _compute_is_about_known(self):
+        for oauth_request in self:
+            oauth_request.is_about_known = bool(oauth_request.profile_ids)
+
+    @api.depends("result")
     def _compute_display_name(self):
         for oauth_request in self:
             oauth_request.display_name = oauth_request.title

@@ -95,6 +95,7 @@ class SocialProfile(models.Model):
         compute="_compute_status", search="_search_days_left", aggregator="min"
     )
     may_renew = fields.Boolean(compute="_compute_may_renew")
+    renewers = fields.Char("Who Can Renew", compute="_compute_renewers")
     receive_story_mentions = fields.Boolean(
         "Receive a message when this account is mentioned in a story", default=True
     )
@@ -207,6 +208,19 @@ class SocialProfile(models.Model):
                 is_member
                 and user in profile.admin_user_ids
                 and not profile.company_id.sudo().social_strict_renewal
+            )
+
+    @api.depends("access_ids.can_renew", "access_ids.person_id")
+    def _compute_renewers(self):
+        """Name the people whose right at the network was proven when they granted."""
+        for profile in self:
+            able = profile.access_ids.filtered(lambda one: one.can_renew == "yes")
+            profile.renewers = ", ".join(
+                access.person_id.name
+                if access.person_id.name == access.token_id.external_user_name
+                else f"{access.person_id.name} ({access.token_id.external_user_name})"
+                # Members see who can help them, not the tokens themselves.
+                for access in able.sudo()
             )
 
     # === CRUD METHODS === #
