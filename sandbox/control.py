@@ -1,16 +1,16 @@
 """``/_control``: what changes the stand-ins at run time, as JSON or from a page."""
 
 import json
-from dataclasses import asdict, fields
+from dataclasses import fields
 from urllib.parse import urlencode
 
-from werkzeug.exceptions import NotFound
 from werkzeug.routing import Rule
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from .faults import KINDS, Fault, Latency
 from .problems import ControlError
+from .texts import translate
 from .web import page
 
 TRUE = {"1", "true", "on", "yes"}
@@ -21,7 +21,7 @@ class Input:
 
     def __init__(self, values):
         self.values = {key: value for key, value in values.items() if value != ""}
-        self.back = self.values.pop("back", None)
+        self.back = local_page(self.values.pop("back", None))
 
     @classmethod
     def of(cls, request):
@@ -121,7 +121,7 @@ def change_person(world, data):
     person.name = data.take("name", person.name)
     person.two_factor = data.flag("two_factor", person.two_factor)
     data.finish()
-    return asdict(person)
+    return _public(person)
 
 
 def clear_requests(world, data):
@@ -179,7 +179,7 @@ def _public(person):
     return {
         "key": person.key,
         "name": person.name,
-        "note": person.note,
+        "note": translate("en", f"note_{person.key}"),
         "two_factor": person.two_factor,
     }
 
@@ -199,7 +199,9 @@ def rules():
 
 def human_page(world, request):
     said, wrong = request.args.get("said"), request.args.get("wrong")
-    return page("control.html", world=world, kinds=KINDS, said=said, wrong=wrong)
+    asked = [call for call in world.requests if "/picture/" not in call["path"]]
+    values = {"world": world, "kinds": KINDS, "calls": asked[:-16:-1]}
+    return page("control.html", said=said, wrong=wrong, **values)
 
 
 def read(world, request, name, command=None):
@@ -236,7 +238,7 @@ def told(data, result):
 
 def refused(request, problem):
     """Answer a control's refusal in the form in which it was asked."""
-    back = None if request.is_json else request.form.get("back")
+    back = None if request.is_json else local_page(request.form.get("back"))
     return (
         go_back(back, wrong=str(problem))
         if back
@@ -244,9 +246,13 @@ def refused(request, problem):
     )
 
 
+def local_page(path):
+    """Return the path when it is one of the sandbox's own, else None."""
+    path = path or ""
+    return path if path.startswith("/") and path[1:2] not in ("/", "\\") else None
+
+
 def go_back(back, **message):
-    if not back.startswith("/") or back.startswith("//"):
-        raise NotFound()
     return redirect(f"{back}?{urlencode(message)}", code=303)
 
 

@@ -111,7 +111,7 @@ class Sandbox:
         code = request.path.split("/")[1]
         if code not in self.world.networks:
             raise NotFound()
-        entry = self.note_call(request)
+        entry = self.note_call(code, request)
         with self.world.lock:
             delay = self.world.trouble.delay_for(request)
         time.sleep(delay)
@@ -161,7 +161,7 @@ class Sandbox:
             )
             return Response("Defect in the sandbox; see its log.\n", status=599)
 
-    def note_call(self, request):
+    def note_call(self, code, request):
         """Add the call to the log: names of parameters, never their values."""
         body = request.get_json(silent=True) if request.is_json else None
         names = {
@@ -172,7 +172,7 @@ class Sandbox:
         entry = {
             "at": self.world.clock.now(),
             "method": request.method,
-            "path": request.path,
+            "path": self.world.networks[code].path_for_log(request.path),
             "parameters": sorted(names),
             "bearer": request.headers.get("Authorization", "").startswith("Bearer "),
             "status": None,
@@ -209,6 +209,10 @@ class QuietHandler(WSGIRequestHandler):
 
     def log(self, type, message, *args):
         pass
+
+    def connection_dropped(self, error, environ=None):
+        """Close for good: the fault ``close`` answers nothing at all."""
+        self.close_connection = True
 
 
 def create_server(host="127.0.0.1", port=0, verbose=False):

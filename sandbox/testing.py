@@ -95,12 +95,12 @@ class MetaApp:
 
     client_id, secret = "100000000000001", "sandbox-meta-secret"
 
-    def __init__(self, base_url):
-        self.base_url = base_url
+    def __init__(self, base_url, redirect_uri=REDIRECT_URI):
+        self.base_url, self.redirect_uri = base_url, redirect_uri
         self.api = f"{base_url}/meta/{VERSION}"
         self.visitor = Visitor(base_url)
         self.control("reset")
-        self.control("meta/apps", redirect_uris=[REDIRECT_URI])
+        self.control("meta/apps", redirect_uris=[redirect_uri])
 
     def control(self, name, /, **values):
         """POST one control and return what it says."""
@@ -118,7 +118,7 @@ class MetaApp:
     def dialog_url(self, version=VERSION, **parameters):
         values = {
             "client_id": self.client_id,
-            "redirect_uri": REDIRECT_URI,
+            "redirect_uri": self.redirect_uri,
             "state": "state-1",
             "scope": SCOPES,
         }
@@ -146,7 +146,7 @@ class MetaApp:
 
     def exchange(self, code, **parameters):
         return self.token_call(
-            **{"code": code, "redirect_uri": REDIRECT_URI} | parameters
+            **{"code": code, "redirect_uri": self.redirect_uri} | parameters
         )
 
     def lengthen(self, token):
@@ -154,6 +154,7 @@ class MetaApp:
 
     def code(self, person="ana", **values):
         """Return a code without walking the pages."""
+        values.setdefault("redirect_uri", self.redirect_uri)
         return self.control("meta/consent", person=person, **values)["code"]
 
     def short_token(self, person="ana", **values):

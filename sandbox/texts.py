@@ -7,6 +7,25 @@ TEXTS = {
         "Stand-in for {network}. Not the real network.",
         "Simulador de {network}. Não é a rede real.",
     ),
+    "standins": (
+        "Stand-in networks for development. Not a real network.",
+        "Simuladores de redes para desenvolvimento. Não é uma rede real.",
+    ),
+    "note_ana": (
+        "Runs the agency; manages nearly every page",
+        "Dirige a agência; gerencia quase todas as páginas",
+    ),
+    "note_bruno": (
+        "Answers messages; weaker roles on some pages",
+        "Responde mensagens; funções menores em algumas páginas",
+    ),
+    "note_carla": ("A client who owns her own pages", "Cliente, dona de suas páginas"),
+    "note_diego": ("Has no page at all", "Não tem nenhuma página"),
+    "note_elisa": ("Logs in with a second factor", "Entra com um segundo fator"),
+    "note_felipe": (
+        "His account is held at a security check",
+        "Sua conta está em uma verificação de segurança",
+    ),
     "cannot_open": ("This dialog cannot be opened", "Não é possível abrir esta janela"),
     "dialog_over": (
         "This dialog is over. Start again from the app.",
@@ -50,10 +69,8 @@ TEXTS = {
     ),
     "reconnect_title": ("Reconnect to {app}?", "Reconectar a {app}?"),
     "reconnect_lead": (
-        "You connected {app} before. It has access to {pages} Pages and {accounts} "
-        "Instagram accounts.",
-        "Você já conectou {app}. O acesso inclui {pages} Páginas e {accounts} contas "
-        "do Instagram.",
+        "You connected {app} before. Pages: {pages}. Instagram accounts: {accounts}.",
+        "Você já conectou {app}. Páginas: {pages}. Contas do Instagram: {accounts}.",
     ),
     "reconnect_all": (
         "You connected {app} before, for all current and future Pages.",

@@ -64,7 +64,6 @@ class Person:
 
     key: str
     name: str
-    note: str = ""
     password: str = "sandbox"
     two_factor: bool = False
 
@@ -74,15 +73,14 @@ class Person:
 
 
 def seed_people():
+    """Return who there is; what is special about each is in :mod:`.texts`."""
     people = [
-        Person("ana", "Ana Souza", "Runs the agency; manages nearly every page"),
-        Person("bruno", "Bruno Lima", "Answers messages; weaker roles on some pages"),
-        Person("carla", "Carla Dias", "A client who owns her own pages"),
-        Person("diego", "Diego Rocha", "Has no page at all"),
-        Person(
-            "elisa", "Elisa Martins", "Logs in with a second factor", two_factor=True
-        ),
-        Person("felipe", "Felipe Nunes", "His account is held at a security check"),
+        Person("ana", "Ana Souza"),
+        Person("bruno", "Bruno Lima"),
+        Person("carla", "Carla Dias"),
+        Person("diego", "Diego Rocha"),
+        Person("elisa", "Elisa Martins", two_factor=True),
+        Person("felipe", "Felipe Nunes"),
     ]
     return {person.key: person for person in people}
 

@@ -8,6 +8,12 @@ WEBHOOK_PATH = "/social/webhook/{callback_key}"
 AUTHORIZE_ROUTE = "/social/authorize/<int:request_id>"
 AUTHORIZE_PATH = "/social/authorize/{request_id}"
 
+RENEW_ROUTE = "/social/renew/<int:profile_id>"
+RENEW_PATH = "/social/renew/{profile_id}"
+WIZARD_PATH = "/odoo/social-renewal/{wizard_id}"
+ATTEMPT_PATH = "/odoo/social-attempts/{request_id}"
+PROFILES_PATH = "/odoo/social-profiles"
+
 # One cookie a request, so that two tabs do not overwrite each other's binding.
 BINDING_COOKIE = "social_binding_{request_id}"
 

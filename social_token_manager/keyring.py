@@ -14,6 +14,7 @@ import base64
 import binascii
 import logging
 import os
+import re
 import secrets
 import stat
 from contextlib import suppress
@@ -31,6 +32,7 @@ VERSION = "stm1"
 SPACE = "social_token_manager"
 KEY_BYTES = 32
 NONCE_BYTES = 12
+ENVELOPE = re.compile(r"(stm[0-9]+)\.([A-Za-z0-9]+)\.([A-Za-z0-9_-]*)")
 
 
 class KeyringError(Exception):
@@ -47,6 +49,10 @@ class KeyFileMissing(KeyringError):
 
 class UnknownKey(KeyringError):
     """The envelope was sealed with a key that is not in the file: wait, not damaged."""
+
+
+class UnknownVersion(KeyringError):
+    """The envelope is of a newer version of this addon: wait, not damaged."""
 
 
 class SecretDamaged(KeyringError):
@@ -79,6 +85,7 @@ class Keyring:
         """Return the text in an envelope.
 
         :raise UnknownKey: its key is not in this ring
+        :raise UnknownVersion: it is of another version than ours
         :raise SecretDamaged: it is malformed, changed, or belongs to another place
         """
         kid, sealed = _parse(envelope)
@@ -132,8 +139,17 @@ def generate(path):
 
     The file appears with its whole content or not at all, mode 0600; of several
     processes that try at once one wins and the others use what it wrote.
+
+    :raise KeyFileInvalid: it cannot be written, or what is there cannot be used
     """
-    path = Path(path)
+    try:
+        _write_new(Path(path))
+    except OSError as error:
+        raise KeyFileInvalid(f"{path}: {type(error).__name__}") from None
+    return load(path)
+
+
+def _write_new(path):
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -147,7 +163,17 @@ def generate(path):
             _logger.info("New encryption key written to %s", path)
     finally:
         draft.unlink()
-    return load(path)
+    _settle(path.parent)
+
+
+def _settle(folder):
+    """Have a folder's entries on the disk before anything is sealed."""
+    with suppress(OSError):  # some systems cannot
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _warn_of_readers(path):
@@ -173,16 +199,22 @@ def _encode(raw):
 
 
 def _parse(envelope):
-    version, _dot, rest = str(envelope).partition(".")
-    kid, _dot, body = rest.partition(".")
-    if version != VERSION or not kid:
+    """Return key id and sealed bytes; there is exactly one way to write each.
+
+    :raise KeyringError: it is not an envelope, or not one of ours
+    """
+    found = ENVELOPE.fullmatch(str(envelope))
+    if not found:
         raise SecretDamaged("not an envelope")
+    version, kid, body = found.groups()
+    if version != VERSION:
+        raise UnknownVersion(version)
     try:
-        sealed = base64.b64decode(
-            body + "=" * (-len(body) % 4), altchars=b"-_", validate=True
-        )
+        sealed = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
     except (binascii.Error, ValueError):
         raise SecretDamaged("not base64url") from None
+    if _encode(sealed) != body:
+        raise SecretDamaged("not base64url")
     return kid, sealed
 
 

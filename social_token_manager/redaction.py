@@ -10,8 +10,13 @@ import re
 from .const import SECRET_INPUTS
 
 HIDDEN = "[hidden]"
-SOCIAL_ADDRESS = re.compile(r"(/social/(?:callback|webhook|authorize))([^\s?]*)\?\S*")
-SOCIAL_LINK = re.compile(r"(/social/link/)[^\s?]+(\?\S*)?")
+# A line of the access log ends an address with the protocol; an address may hold
+# spaces of all kinds, because werkzeug writes it decoded.
+END = r"[^\n]*?(?= HTTP/\d|$)"
+SOCIAL_ADDRESS = re.compile(
+    rf"(/social/(?:callback|webhook|authorize)[^\n?]*)\?{END}", re.MULTILINE
+)
+SOCIAL_LINK = re.compile(rf"(/social/link/){END}", re.MULTILINE)
 
 
 class HideAddress(logging.Filter):
@@ -45,7 +50,7 @@ class HideArguments(logging.Filter):
 def _hide_in_text(value):
     if not isinstance(value, str) or "/social/" not in value:
         return value
-    value = SOCIAL_ADDRESS.sub(rf"\1\2?{HIDDEN}", value)
+    value = SOCIAL_ADDRESS.sub(rf"\1?{HIDDEN}", value)
     return SOCIAL_LINK.sub(rf"\1{HIDDEN}", value)
 
 

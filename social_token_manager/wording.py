@@ -3,10 +3,12 @@
 One place, so that a reason reads the same in a list, a form, a page and a mail.
 """
 
+from odoo.tools import format_datetime
 from odoo.tools.translate import LazyTranslate
 
 from . import keyring
 from .policy import reasons
+from .policy import status as status_policy
 
 _lt = LazyTranslate(__name__)
 
@@ -208,6 +210,12 @@ def key_problem(env, error):
             "(%(place)s). Nothing is lost: add that key to the file and try again.",
             place=place,
         )
+    if isinstance(error, keyring.UnknownVersion):
+        return env._(
+            "The stored tokens were sealed by a newer version of this addon "
+            "(%(place)s). Nothing is lost: install that version again.",
+            place=place,
+        )
     if isinstance(error, keyring.KeyFileInvalid):
         return env._(
             "The encryption key file cannot be used: %(place)s. Nothing is lost: put "
@@ -215,3 +223,28 @@ def key_problem(env, error):
             place=place,
         )
     return env._("A stored secret is damaged. Renew the connection to replace it.")
+
+
+def notice_subject(env, lines):
+    """Return the subject of a mail about some profiles."""
+    if len(lines) > 1:
+        return env._("%(count)s connections need somebody", count=len(lines))
+    (line,) = lines
+    return f"{line['network']} {line['profile'].name}: {line['sentence']}"
+
+
+def notice_sentence(env, rung, profile, at):
+    """Return by when somebody must act, in the reader's language and time zone."""
+    moment = format_datetime(env, profile.expires_at, dt_format="medium")
+    if rung == "expired":
+        return env._("the connection ended on %(moment)s", moment=moment)
+    days = status_policy.days_left(profile.expires_at, at)
+    if not days:
+        return env._(
+            "the connection ends within 24 hours, on %(moment)s", moment=moment
+        )
+    if days == 1:
+        return env._("the connection ends in 1 day, on %(moment)s", moment=moment)
+    return env._(
+        "the connection ends in %(days)s days, on %(moment)s", days=days, moment=moment
+    )

@@ -95,6 +95,33 @@ class Backend:
         return self
 
 
+class Renewal:
+    """A person in the six steps of the renewal."""
+
+    def __init__(self, page):
+        self.page = page
+
+    def expect_step(self, name):
+        """Wait until the person is at a step, by its name in the row of steps."""
+        current = self.page.locator(".o_social_step[aria-current=step]")
+        expect(current).to_contain_text(name)
+        return self
+
+    def press(self, name):
+        """Press the button of a step."""
+        buttons = self.page.locator(".o_social_renewal section:not(.o_invisible_modifier)")
+        buttons.get_by_role("button", name=name, exact=True).click()
+        return self
+
+    def line(self, network, name):
+        """Return the row of an account on the selection or the result page."""
+        return (
+            self.page.locator(".o_social_renewal .o_data_row:visible")
+            .filter(has_text=network)
+            .filter(has_text=name)
+        )
+
+
 def app_values(sandbox):
     """Return the values of an app whose addresses are the sandbox's."""
     base = f"{sandbox.url}/meta/{{api_version}}"

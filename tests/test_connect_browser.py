@@ -5,7 +5,14 @@ from playwright.sync_api import expect
 
 from dev import layout
 from tests import browser
-from tests.people import DEMO_APP, Backend, MetaConsent, app_values, paste_redirect_uri
+from tests.people import (
+    DEMO_APP,
+    Backend,
+    MetaConsent,
+    Renewal,
+    app_values,
+    paste_redirect_uri,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -74,10 +81,13 @@ def test_from_nothing_to_connected_then_lost_then_renewed(backend, server, sandb
     shoot(page, "list_lost")
 
     backend.row("Instagram", PAGE).get_by_role("button", name="Reconnect").click()
-    MetaConsent(page).log_in("Ana Souza")
-    consent.choose_again().tick(PAGE).tick(PAGE).go_on()
-    backend.expect_result("Done")
-    backend.open("social-profiles")
+    renewal = Renewal(page).expect_step("Start").press("Start")
+    renewal.expect_step("Log in with Facebook").press("Log in with Facebook")
+    MetaConsent(page).log_in("Ana Souza").choose_again()
+    consent.tick(PAGE).tick(PAGE).go_on()
+    renewal.expect_step("Select accounts").press("Continue")
+    renewal.expect_step("Finish").press("Finish")
+    page.wait_for_selector(".o_list_view .o_searchview")
     for network in ("Facebook Page", "Messenger", "Instagram"):
         backend.expect_status(network, PAGE, "✓.*Valid")
     shoot(page, "list_renewed")

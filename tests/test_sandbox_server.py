@@ -1,18 +1,23 @@
 """The stand-ins' own server: who may call, controls, delays, faults, the log."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 import requests
 
+from sandbox import control
+from sandbox.faults import KINDS
+from sandbox.meta import MetaNetwork
 from sandbox.server import NotLoopback, create_server, running
-from sandbox.testing import MetaApp, error_of
+from sandbox.testing import REDIRECT_URI, MetaApp, error_of
 
 ROOT = Path(__file__).parent.parent
 ACCOUNTS = "/meta/*/me/accounts"
@@ -183,13 +188,15 @@ def test_forms_of_the_control_page(meta):
     url = f"{meta.base_url}/_control/meta/password"
     answer = requests.post(url, data=form, allow_redirects=False)
     assert answer.status_code == 303
-    assert "Done." in requests.get(meta.base_url + answer.headers["Location"]).text
+    target = urljoin(url, answer.headers["Location"])
+    assert "Done." in requests.get(target).text
     form["person"] = "zoe"
     answer = requests.post(url, data=form)
     assert "No person" in answer.text
     form["back"] = "//elsewhere.example"
     answer = requests.post(url, data=form, allow_redirects=False)
-    assert answer.status_code == 404
+    assert answer.status_code == 400
+    assert "Location" not in answer.headers
 
 
 def test_control_page_shows_what_there_is(meta):
@@ -199,6 +206,27 @@ def test_control_page_shows_what_there_is(meta):
     text = requests.get(f"{meta.base_url}/_control").text
     for words in ("Ana Souza", "Café Aurora", "@cafeaurora", "access_token", ACCOUNTS):
         assert words in text
+
+
+def test_readme_documents_every_control_and_fault(meta):
+    text = (ROOT / "sandbox" / "README.md").read_text()
+    for parts in control.WRITE:
+        assert f"$S/{'/'.join(parts)} -d" in text
+    for name in MetaNetwork.controls:
+        assert f"$S/meta/{name} -d" in text
+    for kind in KINDS:
+        assert f"| `{kind}` |" in text
+
+
+def readme_examples():
+    text = (ROOT / "sandbox" / "README.md").read_text()
+    return re.findall(r"post \$S/(\S+) -d '(\{.*?\})'", text.replace("…", REDIRECT_URI))
+
+
+@pytest.mark.parametrize(("path", "body"), readme_examples())
+def test_examples_of_the_readme_work(meta, path, body):
+    meta.long_token()
+    assert post(meta, f"/_control/{path}", json.loads(body)).status_code == 200
 
 
 # --- the app dashboard

@@ -72,6 +72,11 @@ class MetaNetwork(Holdings, Network):
         if version not in self.settings["versions"]:
             raise errors.unknown_path(f"/{version}{path}")
 
+    def path_for_log(self, path):
+        if not path.startswith("/meta/dialog/"):
+            return path
+        return "/meta/dialog/-/" + path.rsplit("/", 1)[-1]
+
     def not_found(self, request):
         return errors.unknown_path(request.path.removeprefix("/meta")).response()
 

@@ -9,6 +9,8 @@ from ..const import (
     BINDING_COOKIE,
     CALLBACK_PATH,
     CALLBACK_ROUTE,
+    PROFILES_PATH,
+    RENEW_ROUTE,
     REQUEST_LIFE,
 )
 
@@ -49,6 +51,18 @@ class SocialOauthController(http.Controller):
         response.headers.update(PAGE_HEADERS)
         return response
 
+    @http.route(RENEW_ROUTE, type="http", auth="user", methods=["GET"])
+    def renew(self, profile_id):
+        """Take up the renewal that a mail's button speaks of."""
+        profile = request.env["social.profile"].browse(profile_id).exists()
+        try:
+            action = profile.action_renew()
+        except (AccessError, UserError) as error:
+            return self._refused(str(error))
+        except ValueError:
+            return request.redirect(PROFILES_PATH, code=303)
+        return request.redirect(self._get_action_address(action), code=303)
+
     # Not readonly: cursors of its own must be able to write (RFC 6749 section 4.1.2).
     @http.route(
         CALLBACK_ROUTE, type="http", auth="public", methods=["GET"], save_session=False
@@ -70,15 +84,21 @@ class SocialOauthController(http.Controller):
                 self._get_binding,
             )
             httprequest.social_outcome = outcome
-        if not outcome.request_id:
+        if not outcome.address:
             return self._refused()
-        response = request.redirect(self._get_result_address(outcome), code=303)
+        response = request.redirect(self._get_address(outcome), code=303)
         response.headers.update(PAGE_HEADERS)
         return response
 
     @staticmethod
-    def _get_result_address(outcome):
-        return f"/odoo/social-attempts/{outcome.request_id}"
+    def _get_address(outcome):
+        return outcome.address
+
+    @staticmethod
+    def _get_action_address(action):
+        if action["type"] == "ir.actions.act_url":
+            return action["url"]
+        return f"/odoo/{action['path']}/{action['res_id']}"
 
     @staticmethod
     def _get_binding(request_id):

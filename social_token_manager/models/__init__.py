@@ -7,5 +7,7 @@ from . import social_access
 from . import social_profile
 from . import social_oauth_request
 from . import social_event
+from . import social_notice
+from . import ir_http
 from . import res_company
 from . import res_config_settings

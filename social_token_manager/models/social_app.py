@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from ..const import CALLBACK_PATH, DEV_HOSTS_OPTION, DEV_HOSTS_VARIABLE, WEBHOOK_PATH
 from ..clock import now
 from ..fields import Encrypted
+from ..keyring import SecretDamaged
 from ..providers import PROVIDERS, get_provider
 from ..providers.errors import AddressRefused
 from ..providers.results import AppData
@@ -174,15 +175,18 @@ class SocialApp(models.Model):
 
     # === CONSTRAINT METHODS === #
 
-    @api.constrains(*ADDRESSES)
+    @api.constrains("api_version", *ADDRESSES)
     def _check_addresses(self):
         rule = AddressRule(development_hosts())
         for app in self:
             for name in ADDRESSES:
+                address = app._get_address(name)
                 try:
-                    if app[name]:
-                        rule.check(app._get_address(name))
-                except (AddressRefused, ValueError, KeyError, IndexError):
+                    if address:
+                        rule.check(address)
+                    if set(address) & set("{}"):
+                        raise ValueError("another placeholder")
+                except (AddressRefused, ValueError):
                     raise ValidationError(
                         self.env._(
                             "%(field)s must be an https address without user or "
@@ -271,6 +275,16 @@ class SocialApp(models.Model):
                     app=self.name,
                 )
             )
+        try:
+            self._open_secret("client_secret")
+        except SecretDamaged:
+            raise UserError(
+                self.env._(
+                    "The stored secret of the app %(app)s is damaged. An Owner opens it "
+                    "under Configuration > Apps and types the secret again.",
+                    app=self.name,
+                )
+            ) from None
         if not self.network_ids:
             raise UserError(
                 self.env._("The app %(app)s connects no network.", app=self.name)
@@ -301,7 +315,8 @@ class SocialApp(models.Model):
         )
 
     def _get_address(self, name):
-        return (self[name] or "").strip().format(api_version=self.api_version or "")
+        address = (self[name] or "").strip()
+        return address.replace("{api_version}", self.api_version or "")
 
     def _note_fault(self, detail):
         """Remember that the network does not accept this app; tokens stay as they are."""

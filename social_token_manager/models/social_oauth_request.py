@@ -11,10 +11,12 @@ from odoo.tools import SQL, consteq
 
 from ..clock import now
 from ..const import (
+    ATTEMPT_PATH,
     AUTHORIZE_PATH,
     OPEN_REQUESTS_PER_USER,
     REQUEST_KEPT,
     REQUEST_LIFE,
+    WIZARD_PATH,
 )
 from ..engine import own_environment, persist
 from ..fields import Encrypted
@@ -42,9 +44,9 @@ SINGLE_PARAMETERS = ("code", "state", "error", "iss")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a callback: the id of a request to show, or None for *refused*."""
+    """What came of a callback: the address to go on to, or None for *refused*."""
 
-    request_id: int | None = None
+    address: str | None = None
 
 
 class SocialOauthRequest(models.Model):
@@ -70,6 +72,8 @@ class SocialOauthRequest(models.Model):
         [("connect", "Connect"), ("renew", "Renew")], required=True, readonly=True
     )
     prompt = fields.Char(readonly=True, help="The reason that the person is sent for.")
+    # Not a Many2one: stored models do not hold transient ones.
+    wizard_id = fields.Integer(readonly=True)
     redirect_uri = fields.Char(readonly=True, groups=fields.NO_ACCESS)
     state_hash = fields.Char(readonly=True, groups=fields.NO_ACCESS, copy=False)
     binding_hash = fields.Char(readonly=True, groups=fields.NO_ACCESS, copy=False)
@@ -132,12 +136,13 @@ class SocialOauthRequest(models.Model):
     # === START === #
 
     @api.model
-    def _start(self, app, profiles=None, purpose="connect", prompt=None):
+    def _start(self, app, profiles=None, purpose="connect", prompt=None, wizard=None):
         """Create a request of the current user and return the action that begins it.
 
         :param app: the ``social.app`` to do it with
         :param profiles: the profiles to renew
         :param str prompt: the reason code that the person is sent for
+        :param wizard: the ``social.renewal.wizard`` that the way back leads to
         :raise UserError: the app is not ready
         """
         app._check_ready()
@@ -151,6 +156,7 @@ class SocialOauthRequest(models.Model):
                 "profile_ids": [fields.Command.set(profiles.ids if profiles else [])],
                 "purpose": purpose,
                 "prompt": prompt,
+                "wizard_id": wizard.id if wizard else 0,
                 "redirect_uri": app.sudo().redirect_uri,
                 "expires_at": now() + REQUEST_LIFE,
             }
@@ -249,7 +255,7 @@ class SocialOauthRequest(models.Model):
         except psycopg2.Error as error:
             _logger.error("A callback met a database error: %s", type(error).__name__)
             return Outcome()
-        return Outcome(oauth_request.id)
+        return Outcome(oauth_request._get_address())
 
     @api.model
     def _consume(self, state):
@@ -349,6 +355,12 @@ class SocialOauthRequest(models.Model):
         if self.company_id not in self.user_id.company_ids or not self.app_id.active:
             raise AccessError("company or app gone")  # pylint: disable=missing-gettext
 
+    def _get_address(self):
+        """Return where the person goes on: the wizard's page, or the result's."""
+        if self.wizard_id:
+            return WIZARD_PATH.format(wizard_id=self.wizard_id)
+        return ATTEMPT_PATH.format(request_id=self.id)
+
     # === STORING === #
 
     def _store_token(self, env, grant):
@@ -366,23 +378,41 @@ class SocialOauthRequest(models.Model):
         """
         token = env["social.token"].browse(token_id)
         oauth_request = self.with_env(env)
-        granted, left_out = env["social.profile"]._store_listing(
+        granted, offered, missing = env["social.profile"]._store_listing(
             token, listing, may_create=oauth_request._may_create()
         )
-        wanted = oauth_request.profile_ids
+        oauth_request.app_id._note_success()
+        oauth_request._conclude_granted(granted, offered)
+        oauth_request._get_wizard()._take_result(
+            oauth_request.result, granted, offered, missing
+        )
+        return granted._get_missing_images(granted, listing)
+
+    def _conclude_granted(self, granted, offered):
+        unusable = [data for data in offered if not data.page_token]
         healthy = granted.filtered(lambda profile: not profile.reason)
         if not granted:
             result = "nothing"
-        elif left_out or healthy != granted or wanted - healthy:
+        elif unusable or healthy != granted or self.profile_ids - healthy:
             result = "partly"
         else:
             result = "connected"
-        oauth_request.app_id._note_success()
-        oauth_request._write_result(result, granted, left_out)
-        return granted._get_missing_images(granted, listing)
+        names = {one.code: one.name for one in self.app_id.network_ids}
+        left_out = [
+            {"network": names[data.network], "name": data.name, "reason": data.reason}
+            for data in unusable
+        ]
+        self._write_result(result, granted, left_out)
+
+    def _get_wizard(self):
+        """Return the renewal wizard that this attempt belongs to, empty without one."""
+        return self.env["social.renewal.wizard"].browse(self.wizard_id or [])
 
     def _may_create(self):
-        return self.user_id.has_group("social_token_manager.group_manager")
+        """Whether new profiles are added at once: in the wizard people choose first."""
+        return not self.wizard_id and self.user_id.has_group(
+            "social_token_manager.group_manager"
+        )
 
     def _write_result(self, result, granted=None, left_out=()):
         self.write(
@@ -399,6 +429,7 @@ class SocialOauthRequest(models.Model):
         def store(env):
             oauth_request = self.with_env(env)
             oauth_request._write_result(result)
+            oauth_request._get_wizard()._take_result(result)
             oauth_request._journal(kind, **details)
 
         persist(self.env, store)

@@ -1,5 +1,6 @@
 import base64
 import logging
+from math import ceil, floor
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -10,6 +11,7 @@ from ..clock import now
 from ..engine import persist
 from ..policy import choice, expiry, reasons
 from ..policy import status as status_policy
+from ..providers import get_provider
 from ..providers.pictures import fetch_pictures
 from ..wording import reason_label, reason_sentences
 from .social_app import shared_transport
@@ -22,8 +24,19 @@ STATUSES = [
     (status_policy.VALID, "Valid"),
     (status_policy.NO_EXPIRY, "No expiration date"),
 ]
+# The least and the most whole days that a comparison allows.
+DAYS_BOUNDS = {
+    "<": lambda days: (None, ceil(days) - 1),
+    "<=": lambda days: (None, floor(days)),
+    ">": lambda days: (floor(days) + 1, None),
+    ">=": lambda days: (ceil(days), None),
+}
+FOREVER = 1_000_000  # days; a longer way than Python's calendar goes
+ALERT_LINES = 20
 # Written by the engine alone: a person must not be able to make a profile look healthy.
 ENGINE_FIELDS = {"access_id", "expires_at", "cycle", "reason"}
+# What a token was granted for; it does not change while there is one.
+IDENTITY_FIELDS = {"network_id", "external_id", "company_id"}
 
 
 class SocialProfile(models.Model):
@@ -141,14 +154,36 @@ class SocialProfile(models.Model):
         return domain
 
     def _search_days_left(self, operator, value):
-        if operator not in ("<", "<=", ">", ">=") or not isinstance(value, int | float):
+        """Return plain ranges on ``expires_at``; no expiry is no number of days."""
+        if operator == "in":
+            return Domain.OR(
+                Domain("expires_at", "=", False)
+                if days is False
+                else self._get_days_domain(ceil(days), floor(days))
+                for days in value
+            )
+        if operator not in DAYS_BOUNDS or not isinstance(value, int | float):
             return NotImplemented
-        # n whole days are left from n days ahead until just before n + 1.
-        days = value + 1 if operator in ("<=", ">") else value
-        moment = now() + days * status_policy.DAY
-        if operator in ("<", "<="):
-            return Domain("expires_at", "<", moment)
-        return Domain("expires_at", ">=", moment)
+        return self._get_days_domain(*DAYS_BOUNDS[operator](value))
+
+    @api.model
+    def _get_days_domain(self, least, most):
+        """Return the domain of what has so many whole days left; None is no bound.
+
+        There are 0 days left on the last day and ever after.
+        """
+        if most is not None and most < 0:
+            return Domain.FALSE
+        at = now()
+        domain = Domain("expires_at", "!=", False)
+        if least is not None and least > 0:
+            domain &= Domain(
+                "expires_at", ">=", at + min(least, FOREVER) * status_policy.DAY
+            )
+        if most is not None:
+            moment = at + min(most + 1, FOREVER) * status_policy.DAY
+            domain &= Domain("expires_at", "<", moment)
+        return domain
 
     def _field_to_sql(self, alias, field_expr, query=None):
         """Override of Odoo's: status and days left from ``expires_at`` and the clock.
@@ -161,10 +196,13 @@ class SocialProfile(models.Model):
         moment = self._field_to_sql(alias, "expires_at", query)
         at = now()
         if field_expr == "days_left":
+            # PostgreSQL's GREATEST passes over NULL, which would make "never" 0 days.
             return SQL(
-                "GREATEST(FLOOR(EXTRACT(EPOCH FROM %s - %s) / 86400), 0)::integer",
-                moment,
-                at,
+                "CASE WHEN %(moment)s IS NOT NULL THEN"
+                " GREATEST(FLOOR(EXTRACT(EPOCH FROM %(moment)s - %(now)s) / 86400), 0)"
+                " END::integer",
+                moment=moment,
+                now=at,
             )
         return SQL(
             "CASE WHEN %(moment)s IS NULL THEN %(no_expiry)s"
@@ -238,19 +276,52 @@ class SocialProfile(models.Model):
         profiles.sudo().filtered(lambda one: not one.access_ids)._update_state()
         return profiles
 
+    def write(self, vals):
+        """Override of Odoo's: a connected profile stays what it is connected to.
+
+        Otherwise a token would come to serve another page, or another company.
+        """
+        for name in IDENTITY_FIELDS & set(vals):
+            is_kept = self._fields[name].convert_to_write
+            for profile in self.filtered("access_ids.token_id"):
+                if is_kept(profile[name], profile) != vals[name]:
+                    raise UserError(
+                        self.env._(
+                            "%(profile)s is connected, so its network, network ID and "
+                            "company stay. Create another profile for the other one.",
+                            profile=profile.name,
+                        )
+                    )
+        return super().write(vals)
+
     # === ACTION METHODS === #
 
     def action_renew(self):
-        """Return the action that leads to the network, to renew this profile.
+        """Return the action that renews this profile: six steps where a person can
+        leave something out at the network, else straight to it.
 
         :raise AccessError: this user may not renew it
         :raise UserError: there is no app to do it with
         """
         self.ensure_one()
         self._check_may_renew()
-        app = self._get_app()
+        provider = get_provider(self._get_app().sudo().provider)
+        if provider.partial_consent_possible:
+            return self.env["social.renewal.wizard"]._open_for(self)
+        return self._start_renewal()
+
+    def _start_renewal(self, wizard=None):
+        """Return the action that leads straight to the network.
+
+        :param wizard: the ``social.renewal.wizard`` that the way back leads to
+        """
+        self.ensure_one()
         return self.env["social.oauth.request"]._start(
-            app, profiles=self, purpose="renew", prompt=self.reason or None
+            self._get_app(),
+            profiles=self,
+            purpose="renew",
+            prompt=self.reason or None,
+            wizard=wizard,
         )
 
     def action_verify(self):
@@ -260,7 +331,9 @@ class SocialProfile(models.Model):
         tokens = self.sudo().token_id
         if not tokens:
             raise UserError(
-                self.env._("Nobody has connected this yet, so there is nothing to check.")
+                self.env._(
+                    "Nobody has connected this yet, so there is nothing to check."
+                )
             )
         trouble = set(filter(None, tokens._verify().values()))
         return self._get_verified_notification(trouble)
@@ -279,6 +352,36 @@ class SocialProfile(models.Model):
                 or self.env._("What you see now is what the network said."),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
+        }
+
+    @api.model
+    @api.readonly
+    def get_login_alert(self):
+        """Return what to show at log-in: profiles at risk that this user may renew.
+
+        :return: ``{profiles: [values], count: int}``, worst first
+        """
+        at_risk = self.search(
+            [("status", "in", ("expired", "expiring")), ("access_id", "!=", False)]
+        ).filtered("may_renew")
+        return {
+            "count": len(at_risk),
+            "profiles": [profile._get_alert_line() for profile in at_risk[:ALERT_LINES]],
+        }
+
+    def _get_alert_line(self):
+        provider = get_provider(self._get_app().sudo().provider)
+        return {
+            "id": self.id,
+            "name": self.name,
+            "handle": self.handle or "",
+            "network": self.network_id.name,
+            "icon": self.network_icon or "",
+            "client": self.partner_id.name or "",
+            "status": self.status,
+            "days_left": self.days_left,
+            "reason": self.reason_text or "",
+            "changes_permissions": provider.partial_consent_possible,
         }
 
     # === BUSINESS METHODS === #
@@ -324,6 +427,17 @@ class SocialProfile(models.Model):
             )
         return app.with_env(self.env)
 
+    def _get_companions(self):
+        """Return the profiles that live from the same grant: all must stay ticked.
+
+        A page's name is shown to whoever may see its profile only.
+        """
+        self.ensure_one()
+        token = self.sudo().token_id
+        if not token:
+            return self
+        return self.search([("access_id.token_id", "=", token.id)]) | self
+
     def _update_state(self, granted_anew=False):
         """Derive what a profile shows from its accesses (the engine's second step).
 
@@ -342,6 +456,7 @@ class SocialProfile(models.Model):
                 recovered=recovered,
             ):
                 values["cycle"] = profile.cycle + 1
+                self.env["social.notice"]._cancel_pending(profile)
             profile._journal_change(values["reason"], recovered)
             profile.write(values)
 
@@ -359,7 +474,8 @@ class SocialProfile(models.Model):
             "access_id": access.id,
             "reason": reason if access else reasons.NOT_CONNECTED,
             "expires_at": expiry.profile_expires_at(
-                created_at=self.create_date or now(),
+                # Odoo's searches know whole seconds, the database's clock does not.
+                created_at=(self.create_date or now()).replace(microsecond=0),
                 connected=bool(access),
                 access_moment=access._get_moment() if access else None,
                 lost_at=lost_at,
@@ -377,44 +493,76 @@ class SocialProfile(models.Model):
 
     @api.model
     def _store_listing(self, token, listing, may_create):
-        """Store the profiles that a grant reaches, in the engine's environment.
-
-        A renewal finds the same row by network, external id and company; what cannot
-        be used is told, and never stored as if it could.
+        """Store what a grant reaches, in the engine's environment.
 
         :param token: the ``social.token`` of the grant
-        :param listing: :class:`ProfileData` objects
-        :param bool may_create: whether the person may add profiles; otherwise only
-            those where the person is Admin are touched
-        :return: the profiles reached, and what was left out as ``[{network, name,
-            reason}]``
+        :param listing: :class:`ProfileData` objects, all that the network listed
+        :param bool may_create: whether profiles are added for what is new
+        :return: the profiles reached; the :class:`ProfileData` that are not among
+            them; the profiles that lived from this grant before and were left out
         """
-        known = self._find_listed(token.company_id, listing)
-        usable = [data for data in listing if data.page_token]
-        granted = self.browse()
-        for data in usable:
-            profile = known.get((data.network, data.external_id))
-            if not profile and may_create:
-                profile = self._create_listed(token, data)
-            if not profile or not (may_create or self.env.user in profile.admin_user_ids):
-                continue
-            profile._link_access(token, data)
-            granted |= profile
-        lost = token.access_ids.filtered(lambda one: one.profile_id not in granted)
-        lost._note_deselected()
-        lost.profile_id._update_state()
-        token._update_expires_at()
-        granted._update_state(granted_anew=True)
+        granted = self._store_granted(token, listing, may_create)
+        missing = self._mark_missing(token, listing)
         self.env["social.event"]._record(
             "granted", token, generation=token.generation, app_id=token.app_id.id
         )
-        names = {network.code: network.name for network in token.app_id.network_ids}
-        left_out = [
-            {"network": names[data.network], "name": data.name, "reason": data.reason}
-            for data in listing
-            if not data.page_token
+        reached = {(one.network_id.code, one.external_id) for one in granted}
+        offered = [
+            data for data in listing if (data.network, data.external_id) not in reached
         ]
-        return granted, left_out
+        return granted, offered, missing
+
+    @api.model
+    def _store_granted(self, token, listing, may_create):
+        """Link a token to the profiles of a listing that can be used through it.
+
+        A renewal finds the same row by network, external id and company. What cannot
+        be used is never stored as if it could.
+
+        :return: the profiles
+        """
+        known = self._find_listed(token.company_id, listing)
+        granted = self.browse()
+        for data in listing:
+            profile = known.get((data.network, data.external_id))
+            if not data.page_token or (profile and not profile._may_link(token)):
+                continue
+            if not profile and may_create:
+                profile = self._create_listed(token, data)
+            if profile:
+                profile._link_access(token, data)
+                granted |= profile
+        token._update_expires_at()
+        granted._update_state(granted_anew=True)
+        return granted
+
+    def _may_link(self, token):
+        """Whether a grant of this environment's user may serve this profile.
+
+        A profile that lives from the very token already is always served: otherwise it
+        would keep the page token of a grant that is over, and look healthy.
+        """
+        user = self.env.user
+        return (
+            token in self.access_ids.token_id
+            or user in self.admin_user_ids
+            or user.has_group("social_token_manager.group_manager")
+        )
+
+    @api.model
+    def _mark_missing(self, token, listing):
+        """Mark what lived from a token and was left out of its new listing.
+
+        :return: the profiles that are concerned
+        """
+        listed = {(data.network, data.external_id) for data in listing}
+        lost = token.access_ids.filtered(
+            lambda one: (one.profile_id.network_id.code, one.profile_id.external_id)
+            not in listed
+        )
+        lost._note_deselected()
+        lost.profile_id._update_state()
+        return lost.profile_id
 
     @api.model
     def _find_listed(self, company, listing):
@@ -429,7 +577,9 @@ class SocialProfile(models.Model):
 
     @api.model
     def _create_listed(self, token, data):
-        network = token.app_id.network_ids.filtered(lambda one: one.code == data.network)
+        network = token.app_id.network_ids.filtered(
+            lambda one: one.code == data.network
+        )
         profile = self.with_context(mail_create_nolog=True).create(
             {
                 "name": data.name or data.external_id,

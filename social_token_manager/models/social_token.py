@@ -166,6 +166,17 @@ class SocialToken(models.Model):
             never=self.never_expires,
         )
 
+    def _read_listing(self):
+        """Return what this token reaches, asked of the network anew.
+
+        :raise ProviderError: it could not be read to its end
+        :raise SecretDamaged: the stored token does not open
+        """
+        self.ensure_one()
+        access_token = self._open_secret("access_token") or ""
+        provider = self.app_id._get_provider()
+        return provider.list_profiles(provider.recall(access_token))
+
     # === VERIFYING === #
 
     def _verify(self):

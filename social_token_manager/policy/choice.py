@@ -18,8 +18,8 @@ def choose(candidates, current_id=None):
     """Return the id of the access to use, or None when there is none.
 
     A healthy access in use is kept, so that nothing changes hands without need.
-    Otherwise the healthy one that lasts longest wins; without a healthy one the
-    latest grant does, since its story is the one that people remember.
+    Otherwise the healthy one that lasts longest wins. Without a healthy one the access
+    in use stays, and its reason with it; where none is in use, the latest grant wins.
     """
     by_id = {candidate.id: candidate for candidate in candidates}
     current = by_id.get(current_id)

@@ -57,8 +57,11 @@ class Clocks:
 
     @property
     def reported(self):
-        """Whether the network said anything at all about the end of this token."""
-        return bool(self.never or self.access or self.refresh or self.data_access)
+        """Whether the network said until when a person need not act.
+
+        An hour's access clock of a token that is renewed silently says nothing of it.
+        """
+        return bool(self.never or self.driving())
 
 
 def token_expires_at(clocks, granted_at, validities=()):

@@ -4,14 +4,17 @@ Grants are RFC 6749, PKCE is RFC 7636 (S256 only), revocation is RFC 7009. Authl
 builds and parses the messages; :mod:`.transport` carries them.
 """
 
+import json
 import secrets
 from datetime import datetime
+from http import HTTPStatus
 
 from authlib.integrations.requests_client import OAuth2Session
 
 from . import values
-from .errors import AppFault, GrantRefused, Unreachable
+from .errors import AppFault, GrantRefused, RateLimited, Unreachable
 from .results import TokenSet
+from .transport import QuietPreparation
 
 
 class OAuth2Provider:
@@ -115,6 +118,13 @@ class OAuth2Provider:
         """
         raise NotImplementedError
 
+    def recall(self, access_token):
+        """Return the :class:`Grant` of a stored token, to list its profiles anew.
+
+        :raise ProviderError: the token is gone, or there is no definite answer
+        """
+        raise NotImplementedError
+
     def list_profiles(self, grant):
         """Return the :class:`ProfileData` of all that a grant reaches.
 
@@ -141,14 +151,13 @@ class OAuth2Provider:
 
         :raise Unreachable: there is no usable access token in it
         """
-        access_token = answer.get("access_token")
-        if not access_token or not isinstance(access_token, str):
+        access_token = values.secret(answer.get("access_token"))
+        if not access_token:
             raise Unreachable(detail="no access_token")
         life = values.lifetime(answer.get("expires_in"))
-        refresh_token = answer.get("refresh_token")
         return TokenSet(
             access_token=access_token,
-            refresh_token=refresh_token if isinstance(refresh_token, str) else None,
+            refresh_token=values.secret(answer.get("refresh_token")),
             scopes=values.words(answer["scope"]) if answer.get("scope") else None,
             issued_at=self.now,
             access_expires_at=self.now + life if life else None,
@@ -198,12 +207,13 @@ class OAuth2Provider:
 
         :raise ProviderError: classified by :meth:`_raise_for_answer`
         """
-        with self.transport.session() as session:
-            return self._read_answer(
-                session.get(url, params=parameters, headers=headers)
-            )
+        session = self.transport.session()
+        return self._read_answer(session.get(url, params=parameters, headers=headers))
 
     def _read_answer(self, response):
+        if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            wait = values.lifetime(response.headers.get("Retry-After"))
+            raise RateLimited("HTTP 429", wait and int(wait.total_seconds()))
         answer = self._json(response)
         self._raise_for_answer(response, answer)
         return answer
@@ -211,7 +221,7 @@ class OAuth2Provider:
     @staticmethod
     def _json(response):
         try:
-            answer = response.json()
+            answer = json.loads(response.content)
         except (ValueError, RecursionError):
             raise Unreachable(detail=f"HTTP {response.status_code} no JSON") from None
         if not isinstance(answer, dict):
@@ -219,7 +229,7 @@ class OAuth2Provider:
         return answer
 
 
-class _Client(OAuth2Session):
+class _Client(QuietPreparation, OAuth2Session):
     """Authlib's client, with the provider reading the answers.
 
     Authlib would turn ``expires_in`` into a number at once, and a network that sends

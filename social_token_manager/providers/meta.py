@@ -12,9 +12,15 @@ from urllib.parse import parse_qs, urlsplit
 from ..policy import reasons
 from . import values
 from .base import OAuth2Provider
-from .errors import AppFault, GrantRefused, RequestRefused, TokenLost
+from .errors import (
+    AppFault,
+    GrantRefused,
+    RequestRefused,
+    TokenLost,
+    Unreachable,
+)
 from .meta_errors import failure_of
-from .results import Grant, Introspection, Person, ProfileData, Verdict
+from .results import Grant, Introspection, Person, ProfileData, TokenSet, Verdict
 
 LISTING_PAGES = 100
 LISTING_LIMIT = 100
@@ -82,11 +88,20 @@ class MetaProvider(OAuth2Provider):
             code=code, redirect_uri=redirect_uri, verifier=verifier
         )
         token = self.extend(short)
-        seen = self.introspect(token.access_token)
-        if not seen.active:
-            raise TokenLost(seen.reason, seen.detail)
+        seen = self._introspect_active(token.access_token)
         person = self._get_person(token.access_token)
         return Grant(person=person, token=token.refined(seen), seen=seen)
+
+    def recall(self, access_token):
+        """Override of the base: the introspection knows what was granted."""
+        seen = self._introspect_active(access_token)
+        return Grant(Person(seen.subject), TokenSet(access_token), seen)
+
+    def _introspect_active(self, access_token):
+        seen = self.introspect(access_token)
+        if not seen.active:
+            raise TokenLost(seen.reason, seen.detail)
+        return seen
 
     def list_profiles(self, grant):
         """Override of the base: all pages, each with its Messenger and Instagram."""
@@ -109,7 +124,10 @@ class MetaProvider(OAuth2Provider):
         }
         return Verdict(
             token,
-            {reach.key: self._judge(reach, pages.get(reach.page_token)) for reach in reaches},
+            {
+                reach.key: self._judge(reach, token, pages.get(reach.page_token))
+                for reach in reaches
+            },
         )
 
     def extend(self, short):
@@ -127,16 +145,11 @@ class MetaProvider(OAuth2Provider):
 
         :raise AppFault: the token belongs to another app, or ours is not accepted
         """
-        answer = self._get(
-            f"{self.app.api_url}/debug_token",
-            input_token=access_token,
-            headers=_bearer(f"{self.app.client_id}|{self.app.client_secret}"),
-        )
-        data = values.mapping(answer.get("data"))
-        if "is_valid" not in data:
-            raise failure_of(values.mapping(data.get("error")))
-        if data["is_valid"] is not True:
+        data = self._debug_token(access_token)
+        if data.get("is_valid") is False:
             return self._parse_inactive(data)
+        if data.get("is_valid") is not True:
+            raise Unreachable(detail="neither valid nor invalid")
         if values.identifier(data.get("app_id")) != self.app.client_id:
             raise AppFault(detail="token of another app")
         return self._parse_active(data)
@@ -156,12 +169,15 @@ class MetaProvider(OAuth2Provider):
     def _raise_for_answer(self, response, answer):
         """Override of the base: Meta's error object, also inside HTTP 200."""
         error = answer.get("error")
-        if response.ok and not error:
-            return
-        failure = failure_of(values.mapping(error), response.status_code)
-        if response.request.url.partition("?")[0] == self.app.token_url:
-            failure = _at_token_endpoint(failure)
-        raise failure
+        if error or not response.ok:
+            raise failure_of(values.mapping(error), response.status_code)
+
+    def _fetch_token(self, grant_type, **parameters):
+        """Override of the base: what a failure means where a code was presented."""
+        try:
+            return super()._fetch_token(grant_type, **parameters)
+        except (TokenLost, RequestRefused) as failure:
+            raise GrantRefused(detail=failure.detail) from None
 
     # === PARSING === #
 
@@ -177,8 +193,8 @@ class MetaProvider(OAuth2Provider):
 
     def _parse_active(self, data):
         targets = {
-            values.text(one.get("scope")): values.words(
-                [str(target) for target in one["target_ids"]]
+            values.text(one.get("scope")): tuple(
+                filter(None, map(values.identifier, one["target_ids"]))
             )
             for one in values.items(data.get("granular_scopes"))
             if isinstance(one.get("target_ids"), list)
@@ -199,7 +215,7 @@ class MetaProvider(OAuth2Provider):
         answer = self._graph("me", access_token, fields="id,name")
         external_id = values.identifier(answer.get("id"))
         if not external_id:
-            raise RequestRefused(detail="person without id")
+            raise Unreachable(detail="person without id")
         return Person(external_id, values.text(answer.get("name")))
 
     def _list_pages(self, access_token, seen):
@@ -217,6 +233,11 @@ class MetaProvider(OAuth2Provider):
                 yield self._graph(page_id, access_token, fields=PAGE_FIELDS)
 
     def _follow_listing(self, access_token):
+        """Yield the listed pages.
+
+        :raise Unreachable: it is no listing, or has no end; half of one would make
+            the other half look deselected
+        """
         after = None
         for _page in range(LISTING_PAGES):
             answer = self._graph(
@@ -226,10 +247,13 @@ class MetaProvider(OAuth2Provider):
                 limit=LISTING_LIMIT,
                 after=after,
             )
-            yield from values.items(answer.get("data"))
+            if not isinstance(answer.get("data"), list):
+                raise Unreachable(detail="no listing")
+            yield from values.items(answer["data"])
             after = _next_cursor(answer)
             if not after:
                 return
+        raise Unreachable(detail="listing without end")
 
     def _parse_page(self, page, seen):
         """Return the profiles of one page: itself, its Messenger, its Instagram."""
@@ -257,7 +281,7 @@ class MetaProvider(OAuth2Provider):
         ]
 
     def _parse_profile(self, network, about, page, seen):
-        page_token = page.get("access_token")
+        page_token = values.secret(page.get("access_token"))
         tasks = values.words(page.get("tasks"))
         missing = tuple(
             scope
@@ -266,7 +290,7 @@ class MetaProvider(OAuth2Provider):
         )
         return ProfileData(
             network=network,
-            page_token=page_token if isinstance(page_token, str) else None,
+            page_token=page_token,
             native_tasks=tasks,
             can_renew=_can_renew(network, tasks),
             missing_scopes=missing,
@@ -278,22 +302,48 @@ class MetaProvider(OAuth2Provider):
         """Return why a listed profile cannot be used, None when it can."""
         if not page_token:
             return reasons.DESELECTED
-        for scope in self.required_scopes[network]:
-            if scope not in seen.scopes:
-                return reasons.MISSING_SCOPE
+        if self._lacks_scope(network, seen):
+            return reasons.MISSING_SCOPE
         if network == "instagram" and not seen.reaches("instagram_basic", external_id):
             return reasons.DESELECTED
-        return None
+        ends_at = seen.data_access_expires_at
+        return reasons.DATA_ACCESS if ends_at and ends_at <= self.now else None
 
-    def _judge(self, reach, page):
-        if page and not page.active:
-            return page.reason
-        seen = page or Introspection(active=True)
-        return self._reason_of(
-            reach.network, reach.external_id, reach.page_token, seen
-        )
+    def _lacks_scope(self, network, seen):
+        return not set(self.required_scopes[network]) <= set(seen.scopes)
+
+    def _judge(self, reach, token, page):
+        """Return why a profile no longer works, None when it does.
+
+        A page token ends with the same words when its page was unticked and when a
+        permission was withdrawn; the token of the person tells which.
+        """
+        seen = page or token
+        if seen.active:
+            return self._reason_of(
+                reach.network, reach.external_id, reach.page_token, seen
+            )
+        if seen.reason == reasons.DESELECTED and self._lacks_scope(reach.network, token):
+            return reasons.MISSING_SCOPE
+        return seen.reason
 
     # === REQUEST HELPERS === #
+
+    def _debug_token(self, access_token):
+        """Return what Meta tells about a token.
+
+        The call is made as the app: a refusal is about the app, never about the token,
+        whose own error is inside the answer. A wrong secret comes as a bare 190.
+        """
+        try:
+            answer = self._get(
+                f"{self.app.api_url}/debug_token",
+                input_token=access_token,
+                headers=_bearer(f"{self.app.client_id}|{self.app.client_secret}"),
+            )
+        except (TokenLost, RequestRefused) as failure:
+            raise AppFault(detail=failure.detail) from None
+        return values.mapping(answer.get("data"))
 
     def _graph(self, path, access_token, **parameters):
         """Call the Graph API as a person, with the proof that we hold the secret."""
@@ -316,22 +366,21 @@ def _bearer(token):
     return {"Authorization": f"Bearer {token}"}
 
 
-def _at_token_endpoint(failure):
-    """Return what a failure means where a code, not a token, was presented."""
-    if isinstance(failure, TokenLost | RequestRefused):
-        return GrantRefused(detail=failure.detail)
-    return failure
-
-
 def _next_cursor(answer):
-    """Return where the listing goes on: ``next`` says whether, the cursor where."""
+    """Return where the listing goes on: ``next`` says whether, the cursor where.
+
+    :raise Unreachable: it goes on, but nothing says where
+    """
     paging = values.mapping(answer.get("paging"))
-    if not isinstance(paging.get("next"), str):
+    if not paging.get("next"):
         return None
     after = values.mapping(paging.get("cursors")).get("after")
     if not after:
-        after = parse_qs(urlsplit(paging["next"]).query).get("after", [None])[0]
-    return after if isinstance(after, str) else None
+        query = urlsplit(values.text(paging["next"], 10_000)).query
+        after = parse_qs(query).get("after", [None])[0]
+    if not isinstance(after, str):
+        raise Unreachable(detail="listing without cursor")
+    return after
 
 
 def _picture_url(page):

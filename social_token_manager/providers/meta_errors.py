@@ -28,19 +28,26 @@ BY_SUBCODE = {
 
 # 190 without a subcode, in the order of judgement; all seen in the field.
 BY_TEXT = (
-    (re.compile(r"must be an administrator of the page", re.I), reasons.LOST_ROLE),
-    (re.compile(r"before impersonating a user's page", re.I), reasons.DESELECTED),
+    (re.compile(r"must be an administrator", re.I), reasons.LOST_ROLE),
+    (re.compile(r"before impersonating a user.s page", re.I), reasons.DESELECTED),
     (re.compile(r"belongs to a page that has been deleted", re.I), reasons.REVOKED),
 )
 OTHER_HOST = re.compile(r"cannot parse access token", re.I)
-# A wrong secret comes with code 1, which otherwise means trouble at the service.
-CLIENT_REFUSED = re.compile(r"validating (client secret|application)", re.I)
+# A wrong secret comes with code 1, which otherwise means trouble at the service, or
+# with 100 where the proof was made with it.
+CLIENT_REFUSED = re.compile(
+    r"validating (client secret|application)|appsecret_proof", re.I
+)
 APP_BLOCKED = re.compile(r"api access blocked", re.I)
 
 RATE_CODES = {4, 9, 17, 32, 341, 613, *range(80000, 80015)}
-TRANSIENT_CODES = {1, 2}
+TRANSIENT_CODES = {1, 2, 368}
 APP_CODES = {3, 101, 104, 452}
+IDENTITY_CHECK = (368, 4854002)
 NOT_ABOUT_TOKEN = {(10, 2534022), (10, 1893063), (200, 2534041)}
+
+TEXT_LENGTH = 1000
+LARGEST_CODE = 10**9
 
 
 def failure_of(error, status=None):
@@ -50,16 +57,23 @@ def failure_of(error, status=None):
         ``subcode``, everything else ``error_subcode``
     :param int status: the HTTP status, where there was one
     """
-    code = _whole(error.get("code"))
-    subcode = _whole(error.get("error_subcode") or error.get("subcode"))
-    text = values.text(error.get("message"))
+    code = _code(error.get("code"))
+    subcode = _code(error.get("error_subcode") or error.get("subcode"))
+    text = values.text(error.get("message"), TEXT_LENGTH)
+    if code is None:
+        return Unreachable(detail=f"HTTP {status}" if status else "no code")
     detail = f"{code}/{subcode}" if subcode else str(code)
-    if CLIENT_REFUSED.search(text) or (code == 200 and APP_BLOCKED.search(text)):
-        return AppFault(detail=detail)
-    if error.get("is_transient") is True or code in TRANSIENT_CODES:
-        return Unreachable(detail=detail)
+    # A rate limit says ``is_transient``, too; it is the better known of the two.
     if code in RATE_CODES:
         return RateLimited(detail=detail)
+    if error.get("is_transient") is True or (status or 0) >= 500:
+        return Unreachable(detail=detail)
+    if CLIENT_REFUSED.search(text) or (code == 200 and APP_BLOCKED.search(text)):
+        return AppFault(detail=detail)
+    if (code, subcode) == IDENTITY_CHECK:
+        return TokenLost(reasons.CHECKPOINT, detail)
+    if code in TRANSIENT_CODES:
+        return Unreachable(detail=detail)
     if code in SESSION_CODES:
         return _session_failure(subcode, text, detail)
     if code == 412:
@@ -68,10 +82,8 @@ def failure_of(error, status=None):
         return AppFault(detail=detail)
     if (code, subcode) in NOT_ABOUT_TOKEN:
         return RequestRefused(detail=detail)
-    if code == 10 or (code is not None and 200 <= code <= 299):
+    if code == 10 or 200 <= code <= 299:
         return TokenLost(reasons.MISSING_SCOPE, detail)
-    if status is not None and status >= 500 or code is None:
-        return Unreachable(detail=detail if code is not None else f"HTTP {status}")
     return RequestRefused(detail=detail)
 
 
@@ -86,6 +98,6 @@ def _session_failure(subcode, text, detail):
     return TokenLost(reasons.EXPIRED, detail)
 
 
-def _whole(value):
-    number = values.number(value)
-    return int(number) if number is not None else None
+def _code(value):
+    code = values.whole(value)
+    return code if code is not None and 0 <= code < LARGEST_CODE else None

@@ -3,7 +3,7 @@
 Promises (reference/security, promise 8): connect within 5 s, the whole call within
 20 s, no body over 1 MiB, no redirect followed, certificates verified, netrc and proxy
 variables ignored, https and public addresses only, and the address that was checked
-is the address connected to. Failures carry neither query nor body.
+is the address connected to. Failures carry neither query nor body nor header.
 """
 
 import ipaddress
@@ -19,31 +19,41 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from .errors import AddressRefused, Unreachable
+from .errors import AddressRefused, AppFault, Unreachable
 
 CONNECT_SECONDS = 5
 TOTAL_SECONDS = 20
+SHORTEST_WAIT = 0.05
 BODY_BYTES = 1024 * 1024
 CONNECTIONS = 32
 CHUNK = 64 * 1024
 
+# All that IANA has ever given out for public use, and what carries an IPv4 address.
+GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
 _current = threading.local()
 
 
-class HideQuery(logging.Filter):
-    """Drop the query from what urllib3 logs at debug level about each call."""
+class HideCall(logging.Filter):
+    """Drop queries and what a server sent from what urllib3 logs about each call."""
 
     def filter(self, record):
         """Rewrite the record in place and always let it pass."""
         if isinstance(record.args, tuple):
-            record.args = tuple(
-                arg.partition("?")[0] if isinstance(arg, str) else arg
-                for arg in record.args
-            )
+            record.args = tuple(map(self._hide, record.args))
+        record.exc_info = record.exc_text = None
         return True
 
+    @staticmethod
+    def _hide(arg):
+        if isinstance(arg, Exception):
+            return type(arg).__name__
+        return arg.partition("?")[0] if isinstance(arg, str) else arg
 
-logging.getLogger("urllib3.connectionpool").addFilter(HideQuery())
+
+for _name in ("connection", "connectionpool", "util.retry"):
+    logging.getLogger(f"urllib3.{_name}").addFilter(HideCall())
 
 
 class AddressRule:
@@ -54,17 +64,22 @@ class AddressRule:
     """
 
     def __init__(self, development_hosts=()):
-        self.development_hosts = frozenset(development_hosts)
+        self.development_hosts = frozenset(map(str.lower, development_hosts))
 
     def check(self, url):
         """Refuse a URL that is neither https nor of a development host.
 
         :raise AddressRefused: with the host as detail
         """
-        parts = urlsplit(url)
-        if parts.hostname in self.development_hosts and parts.scheme in ("http", "https"):
-            return
-        if parts.scheme != "https" or not parts.hostname or parts.username:
+        try:
+            requests.PreparedRequest().prepare_url(url, None)
+            parts = urlsplit(url)
+        except (requests.RequestException, ValueError):
+            raise AddressRefused(detail="no address") from None
+        allowed = {"https"}
+        if parts.hostname in self.development_hosts:
+            allowed.add("http")
+        if parts.scheme not in allowed or not parts.hostname or "@" in parts.netloc:
             raise AddressRefused(detail=parts.hostname or "")
 
     def resolve(self, host, port):
@@ -72,24 +87,54 @@ class AddressRule:
 
         :raise AddressRefused: when one of them is not public
         """
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        if host not in self.development_hosts:
+        found = _look_up(host, port)
+        if host.lower() not in self.development_hosts:
             for *_head, address in found:
                 if not _is_public(address[0]):
                     raise AddressRefused(detail=host)
         return found
 
 
+def _look_up(host, port):
+    """Return what ``getaddrinfo`` answers, in time.
+
+    The system's own time-outs add up to half a minute, and nothing can end them.
+
+    :raise OSError: there is no such host, or no answer
+    """
+    answers = []
+
+    def ask():
+        try:
+            answers.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except (OSError, ValueError) as error:
+            answers.append(error)
+
+    thread = threading.Thread(target=ask, name="social-look-up", daemon=True)
+    thread.start()
+    thread.join(CONNECT_SECONDS)
+    answer = answers[0] if answers else TimeoutError("no answer about the host")
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
 def _is_public(address):
     ip = ipaddress.ip_address(address.partition("%")[0])
-    carried = (
-        getattr(ip, "ipv4_mapped", None)
-        or getattr(ip, "sixtofour", None)
-        or (getattr(ip, "teredo", None) or (None, None))[1]
-    )
-    if carried and not _is_public(str(carried)):
-        return False
+    if ip.version == 6:
+        carried = _carried(ip)
+        if carried:
+            return _is_public(str(carried))
+        if ip not in GLOBAL_UNICAST:
+            return False
     return ip.is_global and not ip.is_multicast
+
+
+def _carried(ip):
+    """Return the IPv4 address that an IPv6 address leads to, if it does."""
+    if ip in NAT64:
+        return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    return ip.ipv4_mapped or ip.sixtofour
 
 
 class _Guarded:
@@ -98,26 +143,34 @@ class _Guarded:
     rule = None
 
     def _new_conn(self):
+        limit = time.monotonic() + CONNECT_SECONDS
+        found = self.rule.resolve(self._dns_host, self.port)
         error = None
-        for family, kind, protocol, _name, address in self._resolve():
+        for number, (family, kind, protocol, _name, address) in enumerate(found):
+            # Every address gets its share, so that a dead one does not use up all.
+            share = (limit - time.monotonic()) / (len(found) - number)
             connection = socket.socket(family, kind, protocol)
             try:
+                connection.settimeout(max(share, SHORTEST_WAIT))
+                connection.connect(address)
                 connection.settimeout(CONNECT_SECONDS)
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                connection.connect(address)
+                _hold(connection)
                 return connection
             except OSError as failure:
                 connection.close()
                 error = failure
         raise error or OSError("no address")
 
-    def _resolve(self):
-        return self.rule.resolve(self._dns_host, self.port)
-
     def putrequest(self, *args, **kwargs):
-        if getattr(_current, "call", None):
-            _current.call.connection = self
+        if self.sock is not None:
+            _hold(self.sock)
         return super().putrequest(*args, **kwargs)
+
+
+def _hold(sock):
+    if getattr(_current, "call", None):
+        _current.call.hold(sock)
 
 
 def _pool_classes(rule):
@@ -153,7 +206,7 @@ class BoundedAdapter(HTTPAdapter):
         self.rule.check(request.url)
         host = urlsplit(request.url).hostname
         try:
-            with _watchdog() as deadline:
+            with _watchdog() as call:
                 response = super().send(
                     request,
                     stream=True,
@@ -161,7 +214,7 @@ class BoundedAdapter(HTTPAdapter):
                     verify=True,
                     proxies={},
                 )
-                self._read(response, deadline)
+                self._read(response, call)
         except AddressRefused:
             raise
         except (requests.RequestException, OSError, ValueError) as error:
@@ -171,49 +224,99 @@ class BoundedAdapter(HTTPAdapter):
             raise Unreachable(detail=f"{host} redirects")
         return response
 
-    def _read(self, response, deadline):
+    def close(self):
+        """Override of ``requests``: sessions end, the shared connections stay."""
+
+    def _read(self, response, call):
         body = bytearray()
         for chunk in response.iter_content(CHUNK):
             body += chunk
             if len(body) > BODY_BYTES:
                 response.close()
                 raise requests.RequestException("body too large")
-            if time.monotonic() > deadline:
-                response.close()
-                raise requests.Timeout("call too long")
+        if call.is_cut:
+            # A body without a length looks complete when its connection is cut.
+            response.close()
+            raise requests.Timeout("call too long")
         response._content = bytes(body)  # pylint: disable=protected-access
 
 
 class _Call:
-    """One call under way, so that a watchdog in another thread can end it."""
+    """One call under way, so that a watchdog in another thread can end it.
+
+    It has a handle of its own on the connection: TLS takes the first one over, and
+    the connection may serve somebody else as soon as the call is over.
+    """
 
     def __init__(self):
-        self.deadline = time.monotonic() + TOTAL_SECONDS
-        self.connection = None
+        self.is_cut = False
+        self._handle = None
+        self._lock = threading.Lock()
 
-    def abort(self):
-        """Cut the connection; the thread that reads from it gets an OSError."""
-        sock = getattr(self.connection, "sock", None)
-        if sock is not None:
+    def hold(self, sock):
+        """Note the connection that the call uses from now on."""
+        with self._lock:
+            self._drop()
+            self._handle = socket.fromfd(sock.fileno(), sock.family, sock.type)
+            if self.is_cut:
+                self._shut()
+
+    def cut(self):
+        """End the connection; the thread that reads from it finds its end."""
+        with self._lock:
+            self.is_cut = True
+            self._shut()
+
+    def release(self):
+        """Let go of the connection, which others may use from now on."""
+        with self._lock:
+            self._drop()
+
+    def _shut(self):
+        if self._handle:
             with suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
+                self._handle.shutdown(socket.SHUT_RDWR)
+
+    def _drop(self):
+        if self._handle:
+            self._handle.close()
+            self._handle = None
 
 
 @contextmanager
 def _watchdog():
-    """Yield the deadline of this thread's call and end the call when it is over.
+    """Yield this thread's :class:`_Call`, which is cut when its time is over.
 
     A read time-out alone starts anew with every byte that a slow server drips.
     """
     call = _current.call = _Call()
-    timer = threading.Timer(TOTAL_SECONDS, call.abort)
+    timer = threading.Timer(TOTAL_SECONDS, call.cut)
     timer.daemon = True
     timer.start()
     try:
-        yield call.deadline
+        yield call
     finally:
         timer.cancel()
-        call.connection = _current.call = None
+        call.release()
+        _current.call = None
+
+
+class QuietPreparation:
+    """Mixed into ``requests.Session``: what cannot be sent is not quoted."""
+
+    def prepare_request(self, request):
+        """Override of ``requests``, whose errors hold the address or the header.
+
+        :raise AppFault: an address, an id or a secret of the app is malformed
+        """
+        try:
+            return super().prepare_request(request)
+        except (requests.RequestException, ValueError):
+            raise AppFault(detail="cannot be sent") from None
+
+
+class _Session(QuietPreparation, requests.Session):
+    """A session of :class:`Transport`."""
 
 
 class Transport:
@@ -224,7 +327,7 @@ class Transport:
 
     def session(self):
         """Return a new ``requests.Session``; cookies live no longer than it."""
-        return self.equip(requests.Session())
+        return self.equip(_Session())
 
     def equip(self, session):
         """Make any ``requests.Session`` use this transport, and return it."""

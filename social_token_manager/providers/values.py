@@ -1,10 +1,15 @@
 """Reading the values that networks send: whatever comes, nothing is raised."""
 
 import math
+import re
 from datetime import datetime, timedelta, timezone
 
 TEXT_LENGTH = 200
 LONGEST_LIFE = timedelta(days=20 * 366)
+
+IDENTIFIER = re.compile(r"(?=.*[A-Za-z0-9])[A-Za-z0-9_.:-]{1,128}")
+# RFC 6749 appendix A.12 without the space; nothing else fits into a header.
+SECRET = re.compile(r"[\x21-\x7e]+")
 
 
 def utc(timestamp):
@@ -23,44 +28,59 @@ def number(value):
     return result if math.isfinite(result) else None
 
 
+def whole(value):
+    """Return an int, or None for anything that is not a whole number."""
+    found = number(value)
+    return int(found) if found is not None and found.is_integer() else None
+
+
 def lifetime(value):
     """Return the timedelta of an ``expires_in``; None where it makes no sense.
 
     RFC 6749 section 5.1 wants seconds; what arrives may be text, negative or huge.
     """
     seconds = number(value)
-    if not seconds or not 0 < seconds <= LONGEST_LIFE.total_seconds():
+    if seconds is None or not 1 <= seconds <= LONGEST_LIFE.total_seconds():
         return None
-    return timedelta(seconds=seconds)
+    return timedelta(seconds=int(seconds))
 
 
 def moment(value, now):
-    """Return the datetime of a Unix timestamp; None for 0, nonsense or far future."""
+    """Return the datetime of a Unix timestamp; None for 0 and for nonsense.
+
+    Nonsense is what lies decades away: a lifetime sent as a timestamp would be a day
+    in 1970, milliseconds would be a day in the year 50000.
+    """
     seconds = number(value)
-    if not seconds or not 0 < seconds < (now + LONGEST_LIFE).timestamp():
+    distance = LONGEST_LIFE.total_seconds()
+    if seconds is None or abs(seconds - _timestamp(now)) > distance:
         return None
-    return utc(seconds)
+    return utc(int(seconds))
 
 
 def text(value, length=TEXT_LENGTH):
-    """Return text fit for storing: no control characters, cut, stripped.
+    """Return text fit for storing: one line, no control characters, cut, stripped.
 
     A NUL would be refused by PostgreSQL; bidirectional and zero-width marks could
     make a name look like another one.
     """
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        return ""
-    kept = (char for char in str(value) if char.isprintable())
-    return "".join(kept).strip()[:length]
+    kept = (char for char in _plain(value) if char.isprintable() or char.isspace())
+    return " ".join("".join(kept).split())[:length].strip()
 
 
 def identifier(value):
-    """Return an external id as text: digits, letters, ``-``, ``_``, ``.``; else ''.
+    """Return an external id as text, or '' for what is none.
 
-    Networks send ids as numbers or as text; a boolean, null or object is none.
+    Networks send ids as numbers or as text of letters, digits and ``-_.:``. An id is
+    never repaired: cut or cleaned it could be somebody else's.
     """
-    found = text(value, 128)
-    return found if found and all(c.isalnum() or c in "-_.:" for c in found) else ""
+    found = _plain(value)
+    return found if IDENTIFIER.fullmatch(found) else ""
+
+
+def secret(value):
+    """Return a token as the network sent it, or None for what is none."""
+    return value if isinstance(value, str) and SECRET.fullmatch(value) else None
 
 
 def words(value):
@@ -80,3 +100,17 @@ def mapping(value):
 def items(value):
     """Return the JSON objects of a JSON array; anything else is dropped."""
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _plain(value):
+    """Return a text or a whole number as text, anything else as ''."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    try:
+        return str(value)
+    except ValueError:  # more digits than Python is willing to write
+        return ""
+
+
+def _timestamp(moment_utc):
+    return moment_utc.replace(tzinfo=timezone.utc).timestamp()

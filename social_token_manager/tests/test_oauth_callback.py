@@ -85,7 +85,7 @@ class TestOauthCallback(HttpCase):
         user = user or self.manager
         self._log_in(user)
         if profiles:
-            action = profiles.with_user(user).action_renew()
+            action = profiles.with_user(user)._start_renewal()
         else:
             action = self.app.with_user(user).action_connect()
         return self._consent(action)
@@ -274,7 +274,7 @@ class TestOauthCallback(HttpCase):
     def _conflict_once(self):
         """Make the framework run the endpoint a second time."""
         self.conflicts = 0
-        address_of = SocialOauthController._get_result_address
+        address_of = SocialOauthController._get_address
 
         def conflict(outcome):
             if not self.conflicts:
@@ -283,7 +283,7 @@ class TestOauthCallback(HttpCase):
             return address_of(outcome)
 
         self.patch(
-            SocialOauthController, "_get_result_address", staticmethod(conflict)
+            SocialOauthController, "_get_address", staticmethod(conflict)
         )
 
     # === WHAT THE NETWORK DOES === #

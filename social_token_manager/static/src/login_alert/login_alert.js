@@ -1,0 +1,77 @@
+import { _t } from "@web/core/l10n/translation";
+import { Dialog } from "@web/core/dialog/dialog";
+import { registry } from "@web/core/registry";
+import { session } from "@web/session";
+import { useService } from "@web/core/utils/hooks";
+import { Component } from "@odoo/owl";
+
+const OWN_PAGES = /\/social-(renewal|attempts)\b/;
+
+/** Profiles at risk that this person can renew, once after each log-in. */
+export class LoginAlert extends Component {
+    static template = "social_token_manager.LoginAlert";
+    static components = { Dialog };
+    static props = {
+        close: Function,
+        count: Number,
+        profiles: Array,
+    };
+
+    setup() {
+        this.action = useService("action");
+        this.orm = useService("orm");
+    }
+
+    get title() {
+        return _t("Connections that need you");
+    }
+
+    badge(profile) {
+        return profile.status === "expired"
+            ? { shape: "✕", look: "text-bg-danger", word: _t("Expired") }
+            : { shape: "!", look: "text-bg-warning", word: this.daysLeft(profile.days_left) };
+    }
+
+    daysLeft(days) {
+        if (days > 1) {
+            return _t("Expires in %s days", days);
+        }
+        return days === 1 ? _t("Expires in 1 day") : _t("Expires within 24 hours");
+    }
+
+    label(profile) {
+        return profile.changes_permissions ? _t("Change permissions") : _t("Renew");
+    }
+
+    async renew(profile) {
+        const action = await this.orm.call("social.profile", "action_renew", [profile.id]);
+        this.props.close();
+        await this.action.doAction(action);
+    }
+
+    async showAll() {
+        this.props.close();
+        await this.action.doAction("social_token_manager.social_profile_action");
+    }
+}
+
+export const loginAlertService = {
+    dependencies: ["dialog", "orm"],
+    start(env, { dialog, orm }) {
+        if (!session.social_login_alert || OWN_PAGES.test(window.location.pathname)) {
+            return;
+        }
+        env.bus.addEventListener(
+            "WEB_CLIENT_READY",
+            async () => {
+                const alert = await orm.silent.call("social.profile", "get_login_alert", []);
+                if (alert.count) {
+                    dialog.add(LoginAlert, alert);
+                }
+            },
+            { once: true }
+        );
+    },
+};
+
+registry.category("services").add("social_login_alert", loginAlertService);

@@ -1,0 +1,273 @@
+"""Factories for the tests of this addon.
+
+What is made here is made as the superuser; a test then takes the lowest rights that
+suffice, with ``with_user``.
+"""
+
+from contextlib import contextmanager
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo.fields import Command
+from odoo.tests import HttpCase, TransactionCase, new_test_user
+
+from ..clock import now
+from ..fields import Encrypted
+from ..providers.results import (
+    Grant,
+    Introspection,
+    Person,
+    ProfileData,
+    TokenSet,
+    Verdict,
+)
+
+MODULE = "social_token_manager"
+GROUPS = {
+    "portal": "base.group_portal",
+    "internal": "base.group_user",
+    "member": f"{MODULE}.group_member",
+    "manager": f"{MODULE}.group_manager",
+    "owner": f"{MODULE}.group_owner",
+    # May do everything with Odoo, and has no role here.
+    "settings_admin": "base.group_system",
+}
+APP_SECRET = "PLAIN-app-secret-5ac1"
+ACCESS_TOKEN = "PLAIN-access-token-0e7f"
+REFRESH_TOKEN = "PLAIN-refresh-token-93bd"
+PAGE_TOKEN = "PLAIN-page-token-77aa"
+PERSON = "1001"
+QUIET = {
+    "mail_create_nolog": True,
+    "mail_create_nosubscribe": True,
+    "no_reset_password": True,
+    "tracking_disable": True,
+}
+
+
+def encrypted_fields(env):
+    """Return all secrets of the registry, those of other addons included, as fields."""
+    return [
+        field
+        for model in env.registry.values()
+        if not model._abstract
+        for field in model._fields.values()
+        if isinstance(field, Encrypted)
+    ]
+
+
+def plain_text(field):
+    """Return what :meth:`SocialFactories.make_sealed_records` seals in a field."""
+    return f"PLAIN-{field.model_name}-{field.name}"
+
+
+class FakeProvider:
+    """A network that answers what a test tells it to, and remembers the questions.
+
+    :param answer: a :class:`Verdict`, an exception to raise, or a function to call
+        in the middle of the question, which returns one of these
+    """
+
+    def __init__(self, answer):
+        self.answer = answer
+        self.questions = []
+
+    def verify(self, access_token, reaches):
+        """Stand in for :meth:`OAuth2Provider.verify`."""
+        self.questions.append((access_token, reaches))
+        answer = self.answer() if callable(self.answer) else self.answer
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+class SocialFactories:
+    """Mixed into Odoo's test cases."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company = cls.env.company
+        cls.other_company = cls.env["res.company"].create({"name": "Other Company"})
+
+    # === RECORDS === #
+
+    @classmethod
+    def make_user(cls, role, login=None, companies=None, groups=()):
+        """Return a user with one role; the first company is the active one."""
+        companies = companies or cls.company
+        return new_test_user(
+            cls.env,
+            login or f"social_{role}",
+            groups=",".join([GROUPS[role], *groups]),
+            context=QUIET,
+            company_id=companies[:1].id,
+            company_ids=[Command.set(companies.ids)],
+        )
+
+    @classmethod
+    def network(cls, code):
+        return cls.env["social.network"].search([("code", "=", code)])
+
+    @classmethod
+    def make_app(cls, **values):
+        """Return an app of Meta's that is ready to be used."""
+        return cls.env["social.app"].create(
+            {
+                "name": "Our App",
+                "client_id": "4711",
+                "client_secret_input": APP_SECRET,
+                "company_id": cls.company.id,
+                **values,
+            }
+        )
+
+    @classmethod
+    def make_profile(cls, network="facebook", **values):
+        """Return a profile that nobody has connected, unless told otherwise."""
+        engine = {
+            name: values.pop(name)
+            for name in ("expires_at", "reason", "cycle")
+            if name in values
+        }
+        profile = (
+            cls.env["social.profile"]
+            .with_context(**QUIET)
+            .create(
+                {
+                    "name": "Corner Café",
+                    "network_id": cls.network(network).id,
+                    "company_id": cls.company.id,
+                    **values,
+                }
+            )
+            .with_env(cls.env)
+        )
+        if engine:
+            profile.write(engine)
+        return profile
+
+    @classmethod
+    def make_request(cls, app, user, **values):
+        """Return an OAuth request that a user has just started."""
+        return cls.env["social.oauth.request"].create(
+            {
+                "user_id": user.id,
+                "company_id": app.company_id.id,
+                "app_id": app.id,
+                "purpose": "connect",
+                "redirect_uri": app.redirect_uri,
+                "expires_at": now() + timedelta(minutes=10),
+                **values,
+            }
+        )
+
+    @classmethod
+    def make_sealed_records(cls, user):
+        """Return a record of each model that has secrets, all of them sealed.
+
+        :param user: the one who could read them, as far as there are no secrets
+        """
+        app = cls.make_app(name="App With All Secrets")
+        token, _profile = cls.connect(
+            app, user, [cls.page("P9")], person="9", refresh_token=REFRESH_TOKEN
+        )
+        records = {
+            "social.app": app,
+            "social.token": token,
+            "social.access": token.access_ids,
+            "social.oauth.request": cls.make_request(app, user),
+        }
+        for field in encrypted_fields(cls.env):
+            # A new model with a secret asks for its factory here.
+            record = records[field.model_name]
+            record[field.name] = record._seal_secret(field.name, plain_text(field))
+        return records
+
+    # === WHAT A NETWORK SAYS === #
+
+    @staticmethod
+    def make_grant(person=PERSON, name="Anna at the network", **clocks):
+        """Return what a provider returns for a code."""
+        values = {
+            "access_token": ACCESS_TOKEN,
+            "scopes": ("pages_show_list",),
+            "issued_at": now(),
+            **clocks,
+        }
+        return Grant(person=Person(person, name), token=TokenSet(**values))
+
+    @staticmethod
+    def page(external_id="P1", network="facebook", **values):
+        """Return one line of a network's listing."""
+        return ProfileData(
+            **{
+                "network": network,
+                "external_id": external_id,
+                "name": f"Page {external_id}",
+                "page_token": f"{PAGE_TOKEN}-{external_id}",
+                "native_tasks": ("MANAGE",),
+                "can_renew": "yes",
+                **values,
+            }
+        )
+
+    @staticmethod
+    def alive(reasons=None, **clocks):
+        """Return the verdict that a token works, for all or but for some accesses."""
+        return Verdict(Introspection(active=True, **clocks), dict(reasons or {}))
+
+    @staticmethod
+    def dead(reason, detail=""):
+        """Return the verdict that a token is gone."""
+        return Verdict(Introspection(active=False, reason=reason, detail=detail))
+
+    @contextmanager
+    def network_answers(self, answer):
+        """Let the networks of all apps answer so; gives the :class:`FakeProvider`."""
+        provider = FakeProvider(answer)
+        with patch.object(
+            self.registry["social.app"], "_get_provider", lambda _app: provider
+        ):
+            yield provider
+
+    # === WHAT THE ENGINE DOES === #
+
+    @classmethod
+    def store_grant(cls, app, user, grant=None):
+        """Store a grant in the name of a user, as a callback does; return the token."""
+        env = cls.env(user=user, su=True)
+        token = env["social.token"]._store_grant(
+            app.with_env(env), grant or cls.make_grant(), user.partner_id
+        )
+        env.flush_all()
+        # The row was inserted past the cache, in production by another transaction.
+        env.invalidate_all()
+        return token.with_env(cls.env)
+
+    @classmethod
+    def connect(cls, app, user, pages, may_create=True, **grant):
+        """Store a grant and its listing; return the token and the profiles reached."""
+        token = cls.store_grant(app, user, cls.make_grant(**grant))
+        env = cls.env(user=user, su=True)
+        granted, *_rest = env["social.profile"]._store_listing(
+            token.with_env(env), pages, may_create
+        )
+        env.flush_all()
+        env.invalidate_all()
+        return token, granted.with_env(cls.env)
+
+    @classmethod
+    def journal(cls, **values):
+        """Return the lines of the journal with these values, the latest first."""
+        return cls.env["social.event"].search(
+            [(name, "=", value) for name, value in values.items()]
+        )
+
+
+class SocialCase(SocialFactories, TransactionCase):
+    """A test with its own transaction."""
+
+
+class SocialHttpCase(SocialFactories, HttpCase):
+    """A test that talks to Odoo over HTTP."""

@@ -1,0 +1,207 @@
+"""What the tests of the outside world share. None of them needs a database."""
+
+import logging
+import socket
+import ssl
+import threading
+import unittest
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta, timezone
+from ipaddress import ip_address
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from odoo.tests import BaseCase
+from odoo.tests.common import _super_send
+
+try:
+    from sandbox.server import running as running_sandbox
+    from sandbox.testing import MetaApp
+except ImportError:  # the addon alone, without its repository
+    running_sandbox = MetaApp = None
+
+LOOPBACK = "127.0.0.1"
+OUTSIDE_LOGGERS = ("urllib3", "requests", "authlib", "http", "odoo.addons")
+
+needs_sandbox = unittest.skipUnless(running_sandbox, "the stand-in networks are absent")
+
+
+class OutsideCase(BaseCase):
+    """A test whose calls the transport guards, instead of Odoo's guard of tests."""
+
+    @classmethod
+    def _request_handler(cls, session, request, /, **options):
+        return _super_send(session, request, **options)
+
+    def serve(self, answer, **options):
+        """Return a :class:`RawServer` that runs until the end of the test."""
+        server = RawServer(answer, **options)
+        self.addCleanup(server.stop)
+        return server
+
+    @contextmanager
+    def everything_logged(self):
+        """Give a list that fills with all lines logged meanwhile, at debug level."""
+        lines = _Lines()
+        loggers = [logging.getLogger(name) for name in OUTSIDE_LOGGERS]
+        levels = [logger.level for logger in loggers]
+        for logger in loggers:
+            logger.setLevel(logging.DEBUG)
+            logger.addHandler(lines)
+        try:
+            yield lines.texts
+        finally:
+            for logger, level in zip(loggers, levels, strict=True):
+                logger.setLevel(level)
+                logger.removeHandler(lines)
+
+
+class _Lines(logging.Handler):
+    def __init__(self):
+        super().__init__(logging.DEBUG)
+        self.setFormatter(logging.Formatter("%(name)s %(message)s"))
+        self.texts = []
+
+    def emit(self, record):
+        self.texts.append(self.format(record))
+
+
+class RawServer:
+    """A server on loopback that answers with whatever bytes a test wants.
+
+    :param answer: bytes to send, or a function that gets each accepted connection
+        and the request's bytes
+    :param tls: an ``ssl.SSLContext``
+    """
+
+    def __init__(self, answer, tls=None, host=LOOPBACK):
+        self.answer = answer if callable(answer) else lambda line, _: line.sendall(answer)
+        self.tls = tls
+        self.host = host
+        self.connections = 0
+        self.requests = []
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._listener = socket.create_server((host, 0), family=family)
+        self._lines = []
+        self._over = threading.Event()
+        self._threads = [threading.Thread(target=self._accept, daemon=True)]
+        self._threads[0].start()
+
+    @property
+    def port(self):
+        return self._listener.getsockname()[1]
+
+    @property
+    def url(self):
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http{'s' if self.tls else ''}://{host}:{self.port}"
+
+    def sleep(self, seconds):
+        """Wait, but no longer than the test."""
+        self._over.wait(seconds)
+        if self._over.is_set():
+            raise ConnectionError("the test is over")
+
+    def stop(self):
+        self._over.set()
+        # Shutting down wakes the thread that waits for a connection; closing does not.
+        for line in (self._listener, *self._lines):
+            with suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
+            line.close()
+        for thread in self._threads:
+            thread.join(5)
+
+    def _accept(self):
+        while not self._over.is_set():
+            try:
+                line, _address = self._listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            self._lines.append(line)
+            thread = threading.Thread(target=self._talk, args=(line,), daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def _talk(self, line):
+        with suppress(OSError), line:
+            if self.tls:
+                line = self.tls.wrap_socket(line, server_side=True)
+                self._lines.append(line)
+            while request := self._read(line):
+                self.requests.append(request)
+                if self.answer(line, request) != "keep":
+                    return
+
+    @staticmethod
+    def _read(line):
+        """Return one request, its body included."""
+        request = b""
+        while b"\r\n\r\n" not in request:
+            more = line.recv(65536)
+            if not more:
+                return b""
+            request += more
+        head, _blank, body = request.partition(b"\r\n\r\n")
+        for name, _colon, value in (row.partition(b":") for row in head.split(b"\r\n")):
+            if name.lower() == b"content-length":
+                while len(body) < int(value):
+                    body += line.recv(65536)
+        return head + b"\r\n\r\n" + body
+
+
+def http(body=b"{}", status="200 OK", headers=(), length=True):
+    """Return the bytes of an HTTP answer."""
+    lines = [f"HTTP/1.1 {status}", "Content-Type: application/json", *headers]
+    if length:
+        lines.append(f"Content-Length: {len(body)}")
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+def keep(answer):
+    """Return an answer function that leaves the connection open for the next call."""
+
+    def send(line, _request):
+        line.sendall(answer)
+        return "keep"
+
+    return send
+
+
+def self_signed(folder, *names):
+    """Return a server's TLS context and the file of the certificate it shows."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "stand-in")])
+    now = datetime.now(timezone.utc)
+    alternatives = [
+        x509.IPAddress(ip_address(one)) if one[0].isdigit() else x509.DNSName(one)
+        for one in names
+    ]
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    public = folder / "certificate.pem"
+    public.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    private = folder / "key.pem"
+    private.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(public, private)
+    return context, public

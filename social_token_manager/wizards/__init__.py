@@ -1,0 +1,2 @@
+from . import social_renewal_wizard
+from . import social_renewal_line

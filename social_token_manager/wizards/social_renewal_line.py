@@ -1,0 +1,76 @@
+from odoo import api, fields, models
+
+
+class SocialRenewalLine(models.TransientModel):
+    """One page or account on the selection page of a renewal.
+
+    It holds no secret: what is new is read from the network again when it is chosen.
+    """
+
+    _name = "social.renewal.line"
+    _description = "Account in a Renewal"
+    _order = "sequence, id"
+    _transient_max_hours = 24 * 7
+
+    wizard_id = fields.Many2one(
+        "social.renewal.wizard", required=True, index=True, ondelete="cascade"
+    )
+    sequence = fields.Integer()
+    kind = fields.Selection(
+        [
+            ("missing", "! Not ticked at the network"),
+            ("unusable", "! Cannot be used"),
+            ("kept", "✓ Connected"),
+            ("new", "+ New"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    is_chosen = fields.Boolean("Keep")
+    profile_id = fields.Many2one("social.profile", readonly=True)
+    network_id = fields.Many2one("social.network", readonly=True)
+    network_code = fields.Char(related="network_id.code")
+    network_icon = fields.Char(related="network_id.icon", string="Network Icon")
+    external_id = fields.Char(readonly=True)
+    name = fields.Char(readonly=True)
+    handle = fields.Char(readonly=True)
+    partner_id = fields.Many2one(related="profile_id.partner_id", string="Client")
+    status = fields.Selection(related="profile_id.status")
+    days_left = fields.Integer(related="profile_id.days_left")
+    expires_at = fields.Datetime(related="profile_id.expires_at")
+    has_image = fields.Boolean(related="profile_id.has_image")
+    reason_text = fields.Char(related="profile_id.reason_text", string="Reason")
+    receive_story_mentions = fields.Boolean(
+        "Receive a message when this account is mentioned in a story"
+    )
+    receive_story_replies = fields.Boolean(
+        "Receive replies and reactions to your stories"
+    )
+    result = fields.Char(compute="_compute_result")
+
+    @api.depends("profile_id.status", "is_chosen", "kind")
+    @api.depends_context("lang")
+    def _compute_result(self):
+        for line in self:
+            line.result = line._get_result()
+
+    def _get_result(self):
+        """Return what became of this account, in a few words."""
+        if self.kind == "new" and not self.profile_id:
+            return self.env._("Not connected")
+        if not self.profile_id.active:
+            return self.env._("Put away; it can be restored from the archive")
+        if self.profile_id.reason:
+            return self.env._("Failed: %(why)s", why=self.profile_id.reason_text)
+        if self.kind == "missing":
+            return self.env._("Unchanged")
+        return self.env._("Renewed")
+
+    def _get_story_options(self):
+        """Return the story options that were asked for, as values of a profile."""
+        if self.network_code != "instagram":
+            return {}
+        return {
+            "receive_story_mentions": self.receive_story_mentions,
+            "receive_story_replies": self.receive_story_replies,
+        }

@@ -1,0 +1,303 @@
+import logging
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..engine import persist
+from ..keyring import SecretDamaged
+from ..providers.errors import ProviderError
+from ..wording import reason_sentences, result_texts
+
+_logger = logging.getLogger(__name__)
+
+STEPS = [
+    ("permissions", "Change permissions"),
+    ("start", "Start"),
+    ("login", "Log in with Facebook"),
+    ("network", "Reconnect"),
+    ("select", "Select accounts"),
+    ("finish", "Finish"),
+]
+ORDER = {"missing": 1, "unusable": 2, "kept": 3, "new": 4}
+
+
+class SocialRenewalWizard(models.TransientModel):
+    """The renewal of Instagram, Messenger and Facebook in six steps.
+
+    It has an address of its own: the full-page trip to the network comes back to it, and
+    so does somebody who closed the browser. What was granted is stored as soon as it
+    comes; the wizard only remembers where the person is.
+    """
+
+    _name = "social.renewal.wizard"
+    _description = "Renewal in Six Steps"
+    _transient_max_hours = 24 * 7
+
+    name = fields.Char(compute="_compute_name")
+    step = fields.Selection(STEPS, default="start", required=True, readonly=True)
+    profile_id = fields.Many2one(
+        "social.profile", required=True, readonly=True, ondelete="cascade"
+    )
+    network_id = fields.Many2one(related="profile_id.network_id")
+    network_icon = fields.Char(related="profile_id.network_icon", string="Network Icon")
+    prerequisites = fields.Html(related="profile_id.prerequisites")
+    external_user_name = fields.Char(related="profile_id.external_user_name")
+    profile_ids = fields.Many2many(
+        "social.profile", string="Must Stay Ticked", compute="_compute_profile_ids"
+    )
+    line_ids = fields.One2many("social.renewal.line", "wizard_id", "Accounts")
+    has_stories = fields.Boolean(compute="_compute_has_stories")
+    is_story_option_off = fields.Boolean(compute="_compute_has_stories")
+    has_missing = fields.Boolean(compute="_compute_has_missing")
+    problem = fields.Text(readonly=True)
+
+    # === COMPUTE METHODS === #
+
+    @api.depends_context("lang")
+    def _compute_name(self):
+        for wizard in self:
+            wizard.name = self.env._("Renew the Instagram and Messenger token")
+
+    @api.depends("name")
+    def _compute_display_name(self):
+        for wizard in self:
+            wizard.display_name = wizard.name
+
+    @api.depends("profile_id")
+    def _compute_profile_ids(self):
+        for wizard in self:
+            wizard.profile_ids = wizard.profile_id._get_companions()
+
+    @api.depends("line_ids.receive_story_mentions", "line_ids.receive_story_replies")
+    def _compute_has_stories(self):
+        for wizard in self:
+            stories = wizard._get_story_lines()
+            wizard.has_stories = bool(stories)
+            wizard.is_story_option_off = not all(
+                line.receive_story_mentions and line.receive_story_replies
+                for line in stories
+            )
+
+    @api.depends("line_ids.kind")
+    def _compute_has_missing(self):
+        for wizard in self:
+            wizard.has_missing = "missing" in wizard.line_ids.mapped("kind")
+
+    def _get_story_lines(self):
+        return self.line_ids.filtered(
+            lambda line: line.network_code == "instagram" and line.kind in ("kept", "new")
+        )
+
+    # === OPENING === #
+
+    @api.model
+    def _open_for(self, profile):
+        """Return the action that opens this user's renewal of a profile where it stands.
+
+        A renewal that was begun and not finished is taken up again.
+        """
+        wizard = self.search(
+            [("create_uid", "=", self.env.uid), ("profile_id", "=", profile.id)],
+            order="id desc",
+            limit=1,
+        )
+        if not wizard or wizard.step == "finish":
+            wizard = self.create({"profile_id": profile.id})
+        return wizard._get_action()
+
+    def _get_action(self):
+        """Return the action that shows this wizard at its own address."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "social_token_manager.social_renewal_wizard_action"
+        )
+        return {**action, "res_id": self.id}
+
+    # === ACTION METHODS: FORWARD === #
+
+    def action_start(self):
+        """Step 2, *Start*: go on to the login."""
+        return self._go_to("start", "login")
+
+    def action_login(self):
+        """Step 3, *Log in with Facebook*: leave for the network.
+
+        :raise AccessError: the right to renew was lost meanwhile
+        """
+        self._check_step("login", "network")
+        self.profile_id._check_may_renew()
+        self.write({"step": "network", "problem": False})
+        return self.profile_id._start_renewal(wizard=self)
+
+    def action_continue(self):
+        """Step 5, *Continue*: connect what was chosen, keep the story options."""
+        self._check_step("select")
+        try:
+            self._apply_selection()
+        except ProviderError as error:
+            self.problem = " ".join(reason_sentences(self.env, error.reason))
+            return False
+        self.write({"step": "finish", "problem": False})
+        return False
+
+    def action_finish(self):
+        """Step 6, *Finish*: go to the list."""
+        self._check_step("finish")
+        return self._get_profiles_action()
+
+    # === ACTION METHODS: BACK === #
+
+    def action_back(self):
+        """Go one step back; what was granted stays granted."""
+        self.ensure_one()
+        back = {"login": "start", "network": "login", "select": "login"}
+        self.write({"step": back.get(self.step, self.step), "problem": False})
+        return False
+
+    def action_cancel(self):
+        """Leave the renewal; what was granted stays granted."""
+        self.unlink()
+        return self._get_profiles_action()
+
+    def _get_profiles_action(self):
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "social_token_manager.social_profile_action"
+        )
+
+    def _go_to(self, here, there):
+        self._check_step(here)
+        self.write({"step": there, "problem": False})
+        return False
+
+    def _check_step(self, *allowed):
+        """Refuse a button of a step that is over, such as one in an old tab.
+
+        :raise UserError: what to do
+        """
+        self.ensure_one()
+        if self.step not in allowed:
+            raise UserError(
+                self.env._(
+                    "This renewal is at another step by now, perhaps in another window. "
+                    "Nothing is lost: reload the page to see where it is."
+                )
+            )
+
+    # === THE WAY BACK FROM THE NETWORK === #
+
+    def _take_result(self, result, granted=None, offered=(), missing=None):
+        """Take what came of the trip, in the engine's environment.
+
+        :param str result: of the OAuth request
+        :param granted: profiles that the grant reaches
+        :param offered: :class:`ProfileData` of accounts that are not connected yet
+        :param missing: profiles that lived from this person's grant and were left out
+        """
+        wizard = self.exists()
+        if not wizard:
+            return
+        if not granted:
+            _title, happened, remedy = result_texts(self.env, result)
+            wizard.write({"step": "login", "problem": f"{happened} {remedy}"})
+            return
+        wizard.line_ids.unlink()
+        wizard.line_ids.create(
+            [
+                *wizard._prepare_known(granted, "kept"),
+                *wizard._prepare_known(missing - granted, "missing"),
+                *wizard._prepare_offered(offered),
+            ]
+        )
+        wizard.write({"step": "select", "problem": False})
+
+    def _prepare_known(self, profiles, kind):
+        return [
+            {
+                "wizard_id": self.id,
+                "kind": kind,
+                "sequence": ORDER[kind],
+                "is_chosen": kind == "kept",
+                "profile_id": profile.id,
+                "network_id": profile.network_id.id,
+                "external_id": profile.external_id,
+                "name": profile.name,
+                "handle": profile.handle,
+                "receive_story_mentions": profile.receive_story_mentions,
+                "receive_story_replies": profile.receive_story_replies,
+            }
+            for profile in profiles
+        ]
+
+    def _prepare_offered(self, offered):
+        networks = {one.code: one.id for one in self.env["social.network"].search([])}
+        lines = []
+        for data in offered:
+            kind = "new" if data.page_token else "unusable"
+            lines.append(
+                {
+                    "wizard_id": self.id,
+                    "kind": kind,
+                    "sequence": ORDER[kind],
+                    "network_id": networks[data.network],
+                    "external_id": data.external_id,
+                    "name": data.name,
+                    "handle": data.handle,
+                    "receive_story_mentions": True,
+                    "receive_story_replies": True,
+                }
+            )
+        return lines
+
+    # === THE SELECTION === #
+
+    def _apply_selection(self):
+        """Connect new accounts that were chosen, put away what was unticked.
+
+        :raise ProviderError: the network could not be read again; nothing was changed
+        """
+        chosen = self.line_ids.filtered(lambda one: one.kind == "new" and one.is_chosen)
+        listing = self._read_listing() if chosen else ()
+        persist(self.env, lambda env: self.with_env(env)._store_selection(listing))
+        self.env.invalidate_all()
+
+    def _read_listing(self):
+        # The engine reads tokens that this user may not.
+        token = self.sudo().profile_id.token_id
+        try:
+            return token._read_listing()
+        except SecretDamaged:
+            raise UserError(
+                self.env._(
+                    "What is stored cannot be used any more. Nothing is lost: go back "
+                    "and log in with Facebook again."
+                )
+            ) from None
+
+    def _store_selection(self, listing):
+        """Store the choice, in the engine's environment but with this user's rights."""
+        user = self.env.user
+        may_manage = user.has_group("social_token_manager.group_manager")
+        for line in self.line_ids.filtered("profile_id"):
+            profile = line.profile_id
+            if not profile.with_user(user).may_renew:
+                continue
+            profile.write(line._get_story_options())
+            if may_manage and line.kind == "kept":
+                profile.active = line.is_chosen
+        if listing and may_manage:
+            self._connect_chosen(listing)
+
+    def _connect_chosen(self, listing):
+        new_lines = {
+            (line.network_code, line.external_id): line
+            for line in self.line_ids
+            if line.kind == "new" and line.is_chosen
+        }
+        wanted = [
+            data for data in listing if (data.network, data.external_id) in new_lines
+        ]
+        token = self.profile_id.token_id
+        granted = self.profile_id._store_granted(token, wanted, may_create=True)
+        for profile in granted:
+            line = new_lines[profile.network_id.code, profile.external_id]
+            profile.write(line._get_story_options())
+            line.profile_id = profile

@@ -1,0 +1,129 @@
+"""The stand-ins' pages in a real browser: what a person can click through."""
+
+import pytest
+from playwright.sync_api import expect
+
+from sandbox.server import running
+from sandbox.testing import MetaApp
+
+pytestmark = pytest.mark.browser
+LABELS = {
+    "en": {
+        "login": "Log in as Ana Souza",
+        "continue": "Continue",
+        "reconnect": "Reconnect",
+        "cancel": "Cancel",
+        "banner": "Not the real network",
+    },
+    "pt_BR": {
+        "login": "Entrar como Ana Souza",
+        "continue": "Continuar",
+        "reconnect": "Reconectar",
+        "cancel": "Cancelar",
+        "banner": "Não é a rede real",
+    },
+}
+
+
+@pytest.fixture
+def meta():
+    """The app, whose redirect URI is the sandbox's own first page."""
+    with running() as server:
+        yield MetaApp(server.base_url, redirect_uri=f"{server.base_url}/")
+
+
+def press(page, name):
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+@pytest.mark.parametrize("locale", LABELS)
+def test_connect_come_back_and_untick(meta, browser_page, locale):
+    page, words = browser_page, LABELS[locale]
+    page.goto(meta.dialog_url(locale=locale))
+    expect(page.locator(".banner")).to_contain_text(words["banner"])
+    press(page, words["login"])
+    page.get_by_label("Café Aurora").check()
+    page.get_by_label("Padaria do Porto").check()
+    press(page, words["continue"])
+    page.get_by_label("@cafeaurora").check()
+    press(page, words["continue"])
+    press(page, words["continue"])
+    page.wait_for_url(f"{meta.redirect_uri}?code=*")
+    assert len(meta.state("meta/grants")[0]["pages"]) == 2
+
+    page.goto(meta.dialog_url(auth_type="rerequest", locale=locale))
+    press(page, words["reconnect"])
+    expect(page.get_by_label("Café Aurora")).to_be_checked()
+    page.get_by_label("Café Aurora").uncheck()
+    for _page in ("pages", "instagram", "review"):
+        press(page, words["continue"])
+    page.wait_for_url(f"{meta.redirect_uri}?code=*")
+    assert meta.state("meta/grants")[0]["pages"] == ["100000000000102"]
+
+
+def test_back_button_and_cancel(meta, browser_page):
+    page = browser_page
+    page.goto(meta.dialog_url())
+    press(page, "Log in as Ana Souza")
+    page.get_by_label("Café Aurora").check()
+    press(page, "Continue")
+    page.go_back()
+    expect(page.get_by_role("heading", name="Choose the Pages")).to_be_visible()
+    press(page, "Cancel")
+    page.wait_for_url("**/?error=access_denied*")
+
+
+def test_keyboard_alone(meta, browser_page):
+    page = browser_page
+    page.goto(meta.dialog_url(scope="email"))
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Continue").press("Enter")
+    page.wait_for_url(f"{meta.redirect_uri}?code=*")
+
+
+def test_dashboard(meta, browser_page):
+    page = browser_page
+    page.goto(meta.redirect_uri)
+    page.get_by_role("link", name="App dashboard").click()
+    page.get_by_label("Name of the app").fill("Second app")
+    press(page, "Create app")
+    expect(page.get_by_role("status")).to_contain_text("Second app has the app id")
+    card = page.get_by_role("region", name="Second app")
+    card.get_by_label("Add a redirect URI").fill("https://odoo.example/callback")
+    card.get_by_role("button", name="Add").click()
+    expect(card).to_contain_text("https://odoo.example/callback")
+    card.get_by_text("Show the secret").click()
+    card.get_by_label("Require app secret proof").check()
+    card.get_by_role("button", name="Save settings").click()
+    assert meta.state("meta/apps")[1]["require_proof"] is True
+
+
+def test_control_page(meta, browser_page):
+    page = browser_page
+    token = meta.long_token()
+    page.goto(f"{meta.base_url}/_control")
+    page.get_by_label("Café Aurora").check()
+    press(page, "Take back")
+    expect(page.get_by_role("status")).to_have_text("Done.")
+    first = page.get_by_role("listitem").filter(has_text="Ana Souza")
+    first.get_by_role("button", name="Change password").click()
+    expect(page.get_by_role("status")).to_have_text("Done.")
+    assert meta.error("me", token)[:2] == (190, 460)
+    press(page, "+7 days")
+    assert meta.state("clock")["offset"] == 7 * 86400
+    page.get_by_label("What happens").select_option("html")
+    press(page, "Add fault")
+    assert meta.state("faults")[0]["kind"] == "html"
+    press(page, "Reset everything")
+    assert meta.state("faults") == []
+
+
+@pytest.mark.parametrize("path", ["/", "/meta/apps", "/_control", "dialog"])
+def test_pages_fit_a_small_screen(meta, browser_page, path):
+    page = browser_page
+    page.set_viewport_size({"width": 320, "height": 640})
+    dialog = meta.dialog_url()
+    page.goto(dialog if path == "dialog" else meta.base_url + path)
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 320
