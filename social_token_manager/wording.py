@@ -233,9 +233,16 @@ def notice_subject(env, lines):
     return f"{line['network']} {line['profile'].name}: {line['sentence']}"
 
 
+def moment_text(env, moment):
+    """Return date and time in the reader's language and zone, which is named."""
+    zone = env.context.get("tz") or "UTC"
+    date = format_datetime(env, moment, tz=zone, dt_format="long")
+    return f"{date} ({zone})"
+
+
 def notice_sentence(env, rung, profile, at):
     """Return by when somebody must act, in the reader's language and time zone."""
-    moment = format_datetime(env, profile.expires_at, dt_format="medium")
+    moment = moment_text(env, profile.expires_at)
     if rung == "expired":
         return env._("the connection ended on %(moment)s", moment=moment)
     days = status_policy.days_left(profile.expires_at, at)

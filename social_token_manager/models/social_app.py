@@ -65,9 +65,9 @@ class SocialApp(models.Model):
         precompute=True,
     )
     client_id = fields.Char("App ID", required=True)
-    client_secret = Encrypted("App Secret")
+    client_secret = Encrypted("Sealed App Secret")
     client_secret_input = fields.Char(
-        "New App Secret",
+        "App Secret",
         compute="_compute_client_secret_input",
         inverse="_inverse_client_secret_input",
         help="Typed here once and then sealed; it is never shown again.",
@@ -81,22 +81,26 @@ class SocialApp(models.Model):
         precompute=True,
     )
     authorize_url = fields.Char(
+        "Consent Page",
         compute="_compute_defaults", store=True, readonly=False, precompute=True
     )
     token_url = fields.Char(
+        "Token Endpoint",
         compute="_compute_defaults", store=True, readonly=False, precompute=True
     )
     api_url = fields.Char(
-        "API URL",
+        "API",
         compute="_compute_defaults",
         store=True,
         readonly=False,
         precompute=True,
     )
     revoke_url = fields.Char(
+        "Revocation Endpoint",
         compute="_compute_defaults", store=True, readonly=False, precompute=True
     )
     introspect_url = fields.Char(
+        "Introspection Endpoint",
         compute="_compute_defaults", store=True, readonly=False, precompute=True
     )
     scopes = fields.Char(

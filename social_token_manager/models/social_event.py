@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..wording import reason_label
+
 KINDS = [
     ("app_created", "App created"),
     ("app_changed", "App changed"),
@@ -38,9 +40,16 @@ class SocialEvent(models.Model):
     request_id = fields.Many2one(
         "social.oauth.request", readonly=True, index="btree_not_null"
     )
-    reason = fields.Char(readonly=True)
+    reason = fields.Char("Reason Code", readonly=True)
+    reason_text = fields.Char("Reason", compute="_compute_reason_text")
     detail = fields.Char(readonly=True, help="The network's own numbers.")
     generation = fields.Integer(readonly=True)
+
+    @api.depends("reason")
+    @api.depends_context("lang")
+    def _compute_reason_text(self):
+        for event in self:
+            event.reason_text = reason_label(self.env, event.reason) or event.reason
 
     @api.model
     def _record(self, kind, source, **values):

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..clock import now
-from ..const import RENEW_PATH
+from ..const import PROFILES_PATH, RENEW_PATH
 from ..engine import own_environment
 from ..policy import notices as policy
 from ..wording import notice_sentence, notice_subject, reason_sentences
@@ -68,15 +68,16 @@ class SocialNotice(models.Model):
     def _send_due(self, at):
         """Record what is due at an instant and queue the mails; return what is sent."""
         recorded = self.browse()
+        entitled = self._get_entitled_sql()
+        self.env.flush_all()
         for window in policy.windows(at):
-            recorded |= self._record_due(window, "email")
+            recorded |= self._record_due(window, "email", entitled)
         recorded._queue_mails(at)
         return recorded
 
     @api.model
-    def _record_due(self, window, channel):
+    def _record_due(self, window, channel, entitled):
         """Record the notices of one rung by one statement; return those to send."""
-        self.env["social.profile"].flush_model()
         self.env.cr.execute(
             SQL(
                 """
@@ -106,7 +107,7 @@ class SocialNotice(models.Model):
                 if window.after
                 else SQL("TRUE"),
                 until=window.until,
-                entitled=self._get_entitled_sql(),
+                entitled=entitled,
                 rung=window.rung,
                 channel=channel,
                 uid=self.env.uid,
@@ -194,7 +195,7 @@ class SocialNotice(models.Model):
                 "person": person.with_env(localized.env),
                 "company": company,
                 "lang_code": (localized.env.lang or "en_US").replace("_", "-"),
-                "list_url": f"{localized.get_base_url()}/odoo/social-profiles",
+                "list_url": company.get_base_url() + PROFILES_PATH,
             },
         )
         return self.env["mail.mail"].create(
@@ -224,7 +225,7 @@ class SocialNotice(models.Model):
             "happened": happened if profile.reason else "",
             "remedy": remedy,
             "renewers": profile.renewers,
-            "url": self.get_base_url() + RENEW_PATH.format(profile_id=profile.id),
+            "url": self.company_id.get_base_url() + RENEW_PATH.format(profile_id=profile.id),
         }
 
     # === CANCELLING === #

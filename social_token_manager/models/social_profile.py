@@ -277,14 +277,19 @@ class SocialProfile(models.Model):
         return profiles
 
     def write(self, vals):
-        """Override of Odoo's: a connected profile stays what it is connected to.
+        """Override of Odoo's: a connected profile stays what it is connected to."""
+        self._check_identity_kept(vals)
+        return super().write(vals)
 
-        Otherwise a token would come to serve another page, or another company.
+    def _check_identity_kept(self, vals):
+        """Refuse to let a token come to serve another page, network or company.
+
+        :raise UserError: one of these profiles is connected
         """
         for name in IDENTITY_FIELDS & set(vals):
-            is_kept = self._fields[name].convert_to_write
-            for profile in self.filtered("access_ids.token_id"):
-                if is_kept(profile[name], profile) != vals[name]:
+            field = self._fields[name]
+            for profile in self.sudo().filtered("access_ids.token_id"):
+                if field.convert_to_write(profile[name], profile) != vals[name]:
                     raise UserError(
                         self.env._(
                             "%(profile)s is connected, so its network, network ID and "
@@ -292,7 +297,6 @@ class SocialProfile(models.Model):
                             profile=profile.name,
                         )
                     )
-        return super().write(vals)
 
     # === ACTION METHODS === #
 
@@ -555,7 +559,10 @@ class SocialProfile(models.Model):
 
         :return: the profiles that are concerned
         """
-        listed = {(data.network, data.external_id) for data in listing}
+        # What is listed without a token of its own cannot be used, either.
+        listed = {
+            (data.network, data.external_id) for data in listing if data.page_token
+        }
         lost = token.access_ids.filtered(
             lambda one: (one.profile_id.network_id.code, one.profile_id.external_id)
             not in listed

@@ -110,6 +110,7 @@ class SocialToken(models.Model):
         """
         self.ensure_one()
         generation = self.generation + 1
+        issued_at = token_set.issued_at or now()
         refresh_token = token_set.refresh_token or self._open_kept("refresh_token")
         self.write(
             {
@@ -120,7 +121,7 @@ class SocialToken(models.Model):
                 "refresh_token": refresh_token
                 and self._seal_secret("refresh_token", refresh_token, generation),
                 "scopes": ",".join(token_set.scopes or ()) or self.scopes,
-                "issued_at": token_set.issued_at,
+                "issued_at": issued_at,
                 "access_expires_at": token_set.access_expires_at,
                 "refresh_expires_at": token_set.refresh_expires_at
                 or (not token_set.refresh_token and self.refresh_expires_at),
@@ -129,7 +130,7 @@ class SocialToken(models.Model):
                 "reason": False,
                 "reason_at": False,
                 "failure_count": 0,
-                "last_refreshed_at": token_set.issued_at,
+                "last_refreshed_at": issued_at,
                 "last_verified_at": now(),
                 **values,
             }
@@ -145,7 +146,9 @@ class SocialToken(models.Model):
     def _update_expires_at(self):
         """Set ``expires_at`` by the one formula in ``policy.expiry``."""
         for token in self:
-            networks = token.access_ids.profile_id.network_id or token.app_id.network_ids
+            networks = (
+                token.access_ids.profile_id.network_id or token.app_id.network_ids
+            )
             token.expires_at = expiry.token_expires_at(
                 token._get_clocks(),
                 token.issued_at,
@@ -196,7 +199,10 @@ class SocialToken(models.Model):
             verdict = self._ask_verdict()
         except ProviderError as error:
             self._store_unverified(generation, error)
-            return error.reason
+            # Any other trouble with a call is, to people, an answer without sense.
+            return (
+                error.reason if error.reason in reasons.BY_CODE else reasons.UNREACHABLE
+            )
         self._store_verdict(generation, verdict)
         return None
 
@@ -205,13 +211,16 @@ class SocialToken(models.Model):
 
         :raise ProviderError: there is no definite answer
         """
-        try:
-            access_token = self._open_secret("access_token")
-        except SecretDamaged:
+        access_token = self._open_kept("access_token")
+        if not access_token:
             return Verdict(Introspection(active=False, reason=reasons.DAMAGED_SECRET))
+        try:
+            provider = self.app_id._get_provider()
+        except SecretDamaged:
+            raise AppFault(detail="damaged secret") from None
         reaches, damaged = self.access_ids._get_reaches()
         try:
-            verdict = self.app_id._get_provider().verify(access_token or "", reaches)
+            verdict = provider.verify(access_token, reaches)
         except TokenLost as error:
             return Verdict(
                 Introspection(active=False, reason=error.reason, detail=error.detail)
@@ -231,7 +240,9 @@ class SocialToken(models.Model):
         if stored:
             persist(
                 self.env,
-                lambda env: self.with_env(env)._store_verdict_of_accesses(verdict),
+                lambda env: self.with_env(env)._store_verdict_of_accesses(
+                    generation, verdict
+                ),
             )
 
     def _store_verdict_of_token(self, generation, verdict):
@@ -239,7 +250,9 @@ class SocialToken(models.Model):
         if self.generation != generation:
             return False
         seen = verdict.token
-        values = {"last_verified_at": now(), "failure_count": 0}
+        # Nobody is asked about a secret that does not open.
+        is_asked = seen.reason != reasons.DAMAGED_SECRET
+        values = {"last_verified_at": now(), "failure_count": 0} if is_asked else {}
         if seen.active:
             values |= {
                 "reason": False,
@@ -255,8 +268,12 @@ class SocialToken(models.Model):
         self._update_expires_at()
         return True
 
-    def _store_verdict_of_accesses(self, verdict):
-        self.app_id._note_success()
+    def _store_verdict_of_accesses(self, generation, verdict):
+        lock_rows(self)
+        if self.generation != generation:
+            return
+        if verdict.token.reason != reasons.DAMAGED_SECRET:
+            self.app_id._note_success()
         if verdict.token.active:
             for access in self.access_ids:
                 access._note_reason(verdict.reasons.get(access.id))

@@ -103,6 +103,13 @@ class MetaProvider(OAuth2Provider):
             raise TokenLost(seen.reason, seen.detail)
         return seen
 
+    def exchange_code(self, **parameters):
+        """Override of the base: Meta's numbers, where a code was presented."""
+        try:
+            return super().exchange_code(**parameters)
+        except (TokenLost, RequestRefused) as failure:
+            raise GrantRefused(detail=failure.detail) from None
+
     def list_profiles(self, grant):
         """Override of the base: all pages, each with its Messenger and Instagram."""
         access_token = grant.token.access_token
@@ -134,6 +141,8 @@ class MetaProvider(OAuth2Provider):
         """Exchange a short-lived user token for one of about 60 days.
 
         Page tokens made from a short-lived one would end within hours.
+
+        :raise TokenLost: the person cannot use it, held at a check for example
         """
         answer = self._fetch_token(
             "fb_exchange_token", fb_exchange_token=short.access_token
@@ -171,13 +180,6 @@ class MetaProvider(OAuth2Provider):
         error = answer.get("error")
         if error or not response.ok:
             raise failure_of(values.mapping(error), response.status_code)
-
-    def _fetch_token(self, grant_type, **parameters):
-        """Override of the base: what a failure means where a code was presented."""
-        try:
-            return super()._fetch_token(grant_type, **parameters)
-        except (TokenLost, RequestRefused) as failure:
-            raise GrantRefused(detail=failure.detail) from None
 
     # === PARSING === #
 

@@ -34,9 +34,10 @@ BY_TEXT = (
 )
 OTHER_HOST = re.compile(r"cannot parse access token", re.I)
 # A wrong secret comes with code 1, which otherwise means trouble at the service, or
-# with 100 where the proof was made with it.
+# with 100 where the proof was made with it; an unknown version comes with 2500.
 CLIENT_REFUSED = re.compile(
-    r"validating (client secret|application)|appsecret_proof", re.I
+    r"validating (client secret|application)|appsecret_proof|unknown path components",
+    re.I,
 )
 APP_BLOCKED = re.compile(r"api access blocked", re.I)
 

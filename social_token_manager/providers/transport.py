@@ -31,6 +31,8 @@ CHUNK = 64 * 1024
 # All that IANA has ever given out for public use, and what carries an IPv4 address.
 GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# Older Pythons take most of it for public; a cloud has its metadata there.
+PROTOCOL_ASSIGNMENTS = ipaddress.ip_network("192.0.0.0/24")
 
 _current = threading.local()
 
@@ -127,7 +129,7 @@ def _is_public(address):
             return _is_public(str(carried))
         if ip not in GLOBAL_UNICAST:
             return False
-    return ip.is_global and not ip.is_multicast
+    return ip.is_global and not ip.is_multicast and ip not in PROTOCOL_ASSIGNMENTS
 
 
 def _carried(ip):

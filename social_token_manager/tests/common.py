@@ -93,7 +93,7 @@ class SocialFactories:
     # === RECORDS === #
 
     @classmethod
-    def make_user(cls, role, login=None, companies=None, groups=()):
+    def make_user(cls, role, login=None, companies=None, groups=(), **values):
         """Return a user with one role; the first company is the active one."""
         companies = companies or cls.company
         return new_test_user(
@@ -103,6 +103,7 @@ class SocialFactories:
             context=QUIET,
             company_id=companies[:1].id,
             company_ids=[Command.set(companies.ids)],
+            **values,
         )
 
     @classmethod

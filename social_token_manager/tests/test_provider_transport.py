@@ -173,12 +173,11 @@ class TestAnswers(TransportCase):
 
 @tagged("post_install", "-at_install")
 class TestTime(TransportCase):
-    def drip(self, *first):
-        """Return an answer that comes a byte at a time, and never all of it."""
+    def drip(self, first):
+        """Return a server whose answer comes a byte at a time, and never all of it."""
 
         def send(line, _request):
-            for part in first:
-                line.sendall(part)
+            line.sendall(first)
             while True:
                 server.sleep(0.05)
                 line.sendall(b"x")
@@ -187,16 +186,16 @@ class TestTime(TransportCase):
         return server
 
     def test_a_dripping_answer_is_ended_within_the_total_limit(self):
-        self.limits(TOTAL_SECONDS=1)
+        self.limits(TOTAL_SECONDS=0.3)
         for name, first in (
-            ("status line", ()),
-            ("headers", (b"HTTP/1.1 200 OK\r\n",)),
-            ("body", (http(b"[", length=False),)),
-            ("body of a known length", (b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n",)),
+            ("status line", b""),
+            ("headers", b"HTTP/1.1 200 OK\r\n"),
+            ("body", http(b"[", length=False)),
+            ("body of a known length", http(b"[", headers=["Content-Length: 99"], length=False)),
         ):
             with self.subTest(where=name):
-                _error, seconds = self.assert_unreachable(self.drip(*first).url)
-                self.assertGreater(seconds, 0.9)
+                _error, seconds = self.assert_unreachable(self.drip(first).url)
+                self.assertGreater(seconds, 0.2)
                 self.assertLess(seconds, 2)
 
     def test_a_body_that_is_cut_in_the_middle_is_not_taken_for_the_whole(self):
@@ -249,7 +248,7 @@ class TestTime(TransportCase):
         self.assertLess(seconds, 2)
 
     def test_dead_addresses_share_the_time_to_connect(self):
-        self.limits(CONNECT_SECONDS=1)
+        self.limits(CONNECT_SECONDS=0.5)
         timeouts = []
 
         def connect(self, _address):
@@ -261,7 +260,7 @@ class TestTime(TransportCase):
         self.startPatcher(patch.object(socket.socket, "connect", connect))
         _error, seconds = self.assert_unreachable("https://network.org/")
         self.assertEqual(len(timeouts), 5)
-        self.assertLess(seconds, 1.5)
+        self.assertLess(seconds, 1)
 
     def test_a_dead_address_does_not_keep_from_the_next_one(self):
         server = self.serve(http(b'{"here": true}'))
@@ -339,11 +338,9 @@ class TestAddresses(TransportCase):
     def test_a_malformed_address_is_refused_and_not_quoted(self):
         for url in (
             f"https://[::1/{SECRET}",
-            f"https://a..b/{SECRET}",
             f"https://net work.org/{SECRET}",
             f"https://network.org:99999999/{SECRET}",
             f"https://network.org:port/{SECRET}",
-            f"https://{'a' * 300}.org/{SECRET}",
             f"https://*/{SECRET}",
         ):
             with self.subTest(url=url), self.assertRaises(AddressRefused) as caught:
@@ -352,6 +349,11 @@ class TestAddresses(TransportCase):
             with self.subTest(url=url), self.assertRaises(AppFault) as caught:
                 self.get(url)
             self.assertNotIn(SECRET, "".join(traceback.format_exception(caught.exception)))
+
+    def test_a_host_that_cannot_be_looked_up_is_unreachable(self):
+        for host in ("a..b", "a" * 64 + ".org"):
+            with self.subTest(host=host):
+                self.assert_unreachable(f"https://{host}/")
 
     def test_addresses_inside_are_refused(self):
         for address in (

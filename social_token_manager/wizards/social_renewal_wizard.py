@@ -18,7 +18,7 @@ STEPS = [
     ("select", "Select accounts"),
     ("finish", "Finish"),
 ]
-ORDER = {"missing": 1, "unusable": 2, "kept": 3, "new": 4}
+ORDER = {"missing": 1, "kept": 2, "new": 3, "unusable": 4}
 
 
 class SocialRenewalWizard(models.TransientModel):
@@ -49,6 +49,7 @@ class SocialRenewalWizard(models.TransientModel):
     has_stories = fields.Boolean(compute="_compute_has_stories")
     is_story_option_off = fields.Boolean(compute="_compute_has_stories")
     has_missing = fields.Boolean(compute="_compute_has_missing")
+    unticked = fields.Char(compute="_compute_unticked")
     problem = fields.Text(readonly=True)
 
     # === COMPUTE METHODS === #
@@ -82,6 +83,15 @@ class SocialRenewalWizard(models.TransientModel):
     def _compute_has_missing(self):
         for wizard in self:
             wizard.has_missing = "missing" in wizard.line_ids.mapped("kind")
+
+    @api.depends("line_ids.is_chosen")
+    def _compute_unticked(self):
+        for wizard in self:
+            wizard.unticked = ", ".join(
+                f"{line.network_id.name} {line.name}"
+                for line in wizard.line_ids
+                if line.kind == "kept" and not line.is_chosen
+            )
 
     def _get_story_lines(self):
         return self.line_ids.filtered(

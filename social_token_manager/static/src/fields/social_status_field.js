@@ -68,7 +68,7 @@ export class SocialDaysLeftField extends Component {
     /** Without expiry there are no days to count, and after it none are left. */
     get text() {
         const { status, [this.props.name]: days } = this.props.record.data;
-        return status === "no_expiry" || status === "expired" ? "–" : String(days);
+        return status === "expiring" || status === "valid" ? String(days) : "–";
     }
 
     /** The exact moment, in the reader's time zone. */

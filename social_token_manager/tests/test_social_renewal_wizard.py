@@ -1,0 +1,205 @@
+from unittest.mock import patch
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from ..providers.errors import Unreachable
+from .common import SocialCase
+
+
+@tagged("post_install", "-at_install")
+class TestSocialRenewalWizard(SocialCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager = cls.make_user("manager")
+        cls.app = cls.make_app()
+        cls.token, cls.profile = cls.connect(cls.app, cls.manager, [cls.page("P1")])
+
+    def open_wizard(self, user=None, profile=None):
+        action = (
+            (profile or self.profile).with_user(user or self.manager).action_renew()
+        )
+        self.assertEqual(action["res_model"], "social.renewal.wizard")
+        self.assertEqual(action["path"], "social-renewal")
+        return (
+            self.env["social.renewal.wizard"]
+            .with_user(user or self.manager)
+            .browse(action["res_id"])
+        )
+
+    def at_selection(self, listing, user=None):
+        """Return a wizard that came back from the network with a listing."""
+        wizard = self.open_wizard(user)
+        wizard.action_start()
+        wizard.action_login()
+        env = self.env(user=user or self.manager, su=True)
+        found = env["social.profile"]._store_listing(
+            self.token.with_env(env), listing, may_create=False
+        )
+        wizard.sudo()._take_result("connected", *found)
+        return wizard
+
+    def lines(self, wizard):
+        return {line.external_id: line.kind for line in wizard.line_ids}
+
+    # === THE STEPS === #
+
+    def test_the_steps_follow_each_other(self):
+        wizard = self.open_wizard()
+        self.assertEqual(wizard.step, "start")
+        wizard.action_start()
+        self.assertEqual(wizard.step, "login")
+        action = wizard.action_login()
+        self.assertEqual(wizard.step, "network")
+        self.assertIn("/social/authorize/", action["url"])
+
+    def test_a_renewal_that_was_not_finished_is_taken_up_where_it_was(self):
+        wizard = self.open_wizard()
+        wizard.action_start()
+        self.assertEqual(self.open_wizard(), wizard)
+        self.assertEqual(self.open_wizard().step, "login")
+
+    def test_a_finished_renewal_is_not_taken_up(self):
+        wizard = self.at_selection([self.page("P1")])
+        with self.enter_registry_test_mode():
+            wizard.action_continue()
+        self.assertEqual(wizard.step, "finish")
+        self.assertNotEqual(self.open_wizard(), wizard)
+
+    def test_back_leads_one_step_back_and_cancel_out(self):
+        wizard = self.open_wizard()
+        wizard.action_start()
+        wizard.action_login()
+        wizard.action_back()
+        self.assertEqual(wizard.step, "login")
+        wizard.action_back()
+        self.assertEqual(wizard.step, "start")
+        wizard.action_cancel()
+        self.assertFalse(wizard.exists())
+
+    def test_a_button_of_an_earlier_step_in_an_old_tab_says_so(self):
+        wizard = self.at_selection([self.page("P1")])
+        with self.assertRaises(UserError):
+            wizard.action_start()
+
+    def test_a_failed_trip_comes_back_to_the_login_with_the_reason(self):
+        wizard = self.open_wizard()
+        wizard.action_start()
+        wizard.action_login()
+        wizard.sudo()._take_result("declined")
+        self.assertEqual(wizard.step, "login")
+        self.assertIn("unchanged", wizard.problem)
+
+    # === THE SELECTION === #
+
+    def test_connected_is_ticked_new_is_offered_missing_is_named(self):
+        self.connect(self.app, self.manager, [self.page("P1"), self.page("P2")])
+        wizard = self.at_selection(
+            [self.page("P1"), self.page("P3"), self.page("P4", page_token=None)]
+        )
+        self.assertEqual(
+            self.lines(wizard),
+            {"P1": "kept", "P2": "missing", "P3": "new", "P4": "unusable"},
+        )
+        chosen = wizard.line_ids.filtered("is_chosen").mapped("external_id")
+        self.assertEqual(chosen, ["P1"])
+
+    def test_what_was_left_out_is_red_at_once_and_never_deleted(self):
+        self.connect(self.app, self.manager, [self.page("P1"), self.page("P2")])
+        self.at_selection([self.page("P1")])
+        left_out = self.env["social.profile"].search([("external_id", "=", "P2")])
+        self.assertEqual((left_out.reason, left_out.status), ("deselected", "expired"))
+
+    def test_a_new_account_is_connected_only_when_chosen(self):
+        wizard = self.at_selection([self.page("P1"), self.page("P2"), self.page("P3")])
+        self.assertFalse(
+            self.env["social.profile"].search([("external_id", "in", ("P2", "P3"))])
+        )
+        wizard.line_ids.filtered(lambda one: one.external_id == "P2").is_chosen = True
+        self.continue_with(wizard, [self.page("P1"), self.page("P2"), self.page("P3")])
+        created = self.env["social.profile"].search(
+            [("external_id", "in", ("P2", "P3"))]
+        )
+        self.assertEqual(created.mapped("external_id"), ["P2"])
+        self.assertEqual(created.status, "valid")
+
+    def test_an_unticked_profile_is_put_away_not_deleted(self):
+        wizard = self.at_selection([self.page("P1")])
+        wizard.line_ids.is_chosen = False
+        self.continue_with(wizard, [])
+        self.assertFalse(self.profile.active)
+        self.assertTrue(self.profile.access_id)
+
+    def test_a_member_adds_and_puts_away_nothing(self):
+        member = self.make_user("member")
+        self.profile.admin_user_ids += member
+        wizard = self.at_selection([self.page("P1"), self.page("P2")], user=member)
+        wizard.line_ids.write({"is_chosen": True})
+        wizard.line_ids.filtered("profile_id").is_chosen = False
+        self.continue_with(wizard, [self.page("P1"), self.page("P2")])
+        self.assertTrue(self.profile.active)
+        self.assertFalse(
+            self.env["social.profile"].search([("external_id", "=", "P2")])
+        )
+
+    def test_a_network_that_does_not_answer_keeps_the_selection(self):
+        wizard = self.at_selection([self.page("P1"), self.page("P2")])
+        wizard.line_ids.is_chosen = True
+        with patch.object(
+            self.registry["social.token"], "_read_listing", side_effect=Unreachable()
+        ):
+            wizard.action_continue()
+        self.assertEqual(wizard.step, "select")
+        self.assertTrue(wizard.problem)
+
+    def continue_with(self, wizard, listing):
+        token = self.registry["social.token"]
+        with (
+            patch.object(token, "_read_listing", return_value=tuple(listing)),
+            self.enter_registry_test_mode(),
+        ):
+            wizard.action_continue()
+        self.env.invalidate_all()
+        self.assertEqual(wizard.step, "finish")
+
+    # === STORIES === #
+
+    def test_story_options_are_asked_kept_and_warned_about(self):
+        page = self.page("I1", network="instagram")
+        self.connect(self.app, self.manager, [self.page("P1"), page])
+        profile = self.env["social.profile"].search([("external_id", "=", "I1")])
+        profile.receive_story_replies = False
+        wizard = self.at_selection([self.page("P1"), page])
+        self.assertTrue(wizard.has_stories)
+        self.assertTrue(wizard.is_story_option_off)
+        line = wizard.line_ids.filtered(lambda one: one.profile_id == profile)
+        line.receive_story_replies = True
+        self.continue_with(wizard, [])
+        self.assertTrue(profile.receive_story_mentions)
+        self.assertTrue(profile.receive_story_replies)
+        self.assertFalse(wizard.is_story_option_off)
+
+    # === RIGHTS === #
+
+    def test_another_users_renewal_cannot_be_read_or_pressed(self):
+        wizard = self.open_wizard()
+        stranger = self.make_user("owner")
+        self.assertFalse(
+            self.env["social.renewal.wizard"].with_user(stranger).search([])
+        )
+        with self.assertRaises(AccessError):
+            wizard.with_user(stranger).action_start()
+        with self.assertRaises(AccessError):
+            wizard.line_ids.with_user(stranger).create(
+                {"wizard_id": wizard.id, "kind": "new"}
+            )
+
+    def test_who_lost_the_right_is_stopped_before_leaving(self):
+        member = self.make_user("member")
+        self.profile.admin_user_ids += member
+        wizard = self.open_wizard(member)
+        wizard.action_start()
+        self.profile.admin_user_ids -= member
+        with self.assertRaises(AccessError):
+            wizard.action_login()
