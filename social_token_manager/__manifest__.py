@@ -25,6 +25,12 @@
         "views/social_templates.xml",
         "views/social_menus.xml",
     ],
+    "demo": [
+        "demo/res_company_demo.xml",
+        "demo/res_partner_demo.xml",
+        "demo/res_users_demo.xml",
+        "demo/social_profile_demo.xml",
+    ],
     "assets": {
         "web.assets_backend": [
             "social_token_manager/static/src/fields/*",

@@ -1,4 +1,5 @@
 from . import test_encrypted
+from . import test_hoot
 from . import test_keyring
 from . import test_oauth_callback
 from . import test_policy_choice

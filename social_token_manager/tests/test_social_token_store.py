@@ -10,6 +10,7 @@ from psycopg2 import IntegrityError
 from psycopg2.errors import LockNotAvailable
 
 from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import DummyRLock, Registry
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
 
@@ -170,6 +171,8 @@ class TestAtTheSameTime(TransactionCase):
 
     def setUp(self):
         super().setUp()
+        # Odoo's own test runner holds it all the time; our threads need it, too.
+        self.startPatcher(patch.object(Registry, "_lock", DummyRLock()))
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             self.app_id = (

@@ -61,8 +61,9 @@ export const loginAlertService = {
         if (!session.social_login_alert || OWN_PAGES.test(window.location.pathname)) {
             return;
         }
+        // Not earlier: showing the first page closes whatever dialog is open.
         env.bus.addEventListener(
-            "WEB_CLIENT_READY",
+            "ACTION_MANAGER:UI-UPDATED",
             async () => {
                 const alert = await orm.silent.call("social.profile", "get_login_alert", []);
                 if (alert.count) {
