@@ -3,13 +3,16 @@ PYTHON ?= python3
 DEV = $(PYTHON) -m dev
 ARGS ?=
 
-.PHONY: setup demo test test-fast smoke lint prove bench database pins stop clean-data clean
+.PHONY: setup demo pictures test test-fast smoke lint prove bench database pins stop clean-data clean
 
 setup:
 	@$(DEV) setup
 
 demo:
 	@$(DEV) demo
+
+pictures:
+	@$(DEV) module dev.pictures
 
 test:
 	@$(DEV) test $(ARGS)

@@ -3,6 +3,8 @@
 import os
 import signal
 
+from sandbox import memory
+
 from . import (
     database,
     layout,
@@ -17,8 +19,12 @@ from . import (
 from . import processes as programs
 from .trouble import Trouble
 
-NAME = "demo"
-BUILDING = "demo_building"
+# Another name, for `make pictures`, leaves the person's own demo alone.
+NAME = os.environ.get("DEMO_DATABASE") or "demo"
+BUILDING = f"{NAME}_building"
+WORLD = layout.LOCAL / f"{NAME}-world"
+REHEARSED = "social_token_manager.demo_rehearsed"
+ANOTHER = "Another `make demo` runs from this folder: stop it first."
 
 
 class Stopped(Exception):
@@ -31,19 +37,29 @@ def run():
     :raise Trouble: when a port is taken or a part does not start
     """
     port, sandbox_port = port_from("PORT", 8069), port_from("SANDBOX_PORT", 8070)
+    smtp_port = port_from("SMTP_PORT", programs.free_port())
     signal.signal(signal.SIGTERM, raise_stopped)
     signal.signal(signal.SIGINT, raise_stopped)
     try:
-        programs.check_port(port, "Odoo", "PORT")
-        programs.check_port(sandbox_port, "the sandbox", "SANDBOX_PORT")
+        check_ports(port, sandbox_port, smtp_port)
         setup.ensure_all()
-        with postgres.running():
-            with steps.locked("demo", "Waiting for another `make demo` ..."):
-                ensure_database()
-                set_address(f"http://127.0.0.1:{port}")
-                serve(port, sandbox_port)
+        with steps.locked(NAME, refusal=ANOTHER), postgres.running():
+            ensure_database()
+            set_address(f"http://127.0.0.1:{port}")
+            serve(port, sandbox_port, smtp_port)
     except Stopped:
         shell.say("\nStopped.")
+
+
+def check_ports(port, sandbox_port, smtp_port):
+    """:raise Trouble: when a port cannot be had"""
+    if len({port, sandbox_port, smtp_port}) < 3:
+        raise Trouble(
+            "Two of PORT, SANDBOX_PORT and SMTP_PORT are the same: choose other ports."
+        )
+    programs.check_port(port, "Odoo", "PORT")
+    programs.check_port(sandbox_port, "the sandbox", "SANDBOX_PORT")
+    programs.check_port(smtp_port, "the sandbox's mail", "SMTP_PORT")
 
 
 def raise_stopped(number, frame):
@@ -65,10 +81,24 @@ def port_from(variable, default):
 
 def ensure_database():
     """Create the database, or bring it up to the addon's files as they are now."""
-    if os.environ.get("FRESH") or not database.exists(NAME) or other_odoo():
+    fresh = os.environ.get("FRESH", "") not in ("", "0")
+    if fresh or not database.exists(NAME) or other_odoo() or forgotten():
         create()
     elif not addon_stamp().fresh():
         update()
+
+
+def forgotten():
+    """Tell whether the stand-in networks do not know what the database holds.
+
+    Its tokens would be nobody's. So would those of a rehearsal that was interrupted.
+    """
+    return not memory.fits(WORLD) or not rehearsed()
+
+
+def rehearsed():
+    statement = f"SELECT 1 FROM ir_config_parameter WHERE key = '{REHEARSED}'"
+    return bool(postgres.sql(statement, NAME))
 
 
 def other_odoo():
@@ -76,34 +106,36 @@ def other_odoo():
 
 
 def odoo_stamp():
-    return steps.Stamp(layout.LOCAL / "demo-odoo", steps.digest(odoo_source.identity()))
+    return steps.Stamp(layout.LOCAL / f"{NAME}-odoo", steps.digest(odoo_source.identity()))
 
 
 def addon_stamp():
     value = steps.digest(layout.ROOT / layout.ADDON)
-    return steps.Stamp(layout.LOCAL / "demo-addon", value)
+    return steps.Stamp(layout.LOCAL / f"{NAME}-addon", value)
 
 
 def create():
-    shell.say("Creating the database `demo` with demo data (about a minute) ...")
+    shell.say(f"Creating the database `{NAME}` with demo data (about a minute) ...")
     now = addon_stamp()
     database.drop(BUILDING)
     database.create_empty(BUILDING)
-    change(["-d", BUILDING, "--with-demo", "-i", layout.ADDON], "Creating the demo")
+    options = ["--with-demo", f"--load-language={database.LANGUAGES}"]
+    change(["-d", BUILDING, *options, "-i", layout.ADDON], "Creating the demo")
+    WORLD.unlink(missing_ok=True)
     database.rename(BUILDING, NAME)
     now.write()
     odoo_stamp().write()
 
 
 def update():
-    shell.say("The addon's files have changed: updating the database `demo` ...")
+    shell.say(f"The addon's files have changed: updating the database `{NAME}` ...")
     now = addon_stamp()
     change(["-d", NAME, "-u", layout.ADDON], "Updating the demo")
     now.write()
 
 
 def change(arguments, what):
-    log = layout.LOGS / "demo-install.log"
+    log = layout.LOGS / f"{NAME}-install.log"
     log.unlink(missing_ok=True)
     odoo.run(arguments, log=log.stem, what=what)
     # Odoo goes on when demo data fails, and the demo would lack them silently.
@@ -120,13 +152,14 @@ def set_address(url):
 # --- serving ------------------------------------------------------------------
 
 
-def serve(port, sandbox_port):
+def serve(port, sandbox_port, smtp_port):
     started = []
     try:
-        started.append(start_sandbox(sandbox_port))
-        started.append(start_odoo(port))
+        started.append(start_sandbox(sandbox_port, smtp_port))
+        started.append(start_odoo(port, smtp_port))
         started[0].wait_for(f"http://127.0.0.1:{sandbox_port}/", 30)
         started[1].wait_for(f"http://127.0.0.1:{port}/web/login", 120)
+        rehearse(port, sandbox_port)
         announce(port, sandbox_port)
         watch(started)
     finally:
@@ -134,33 +167,56 @@ def serve(port, sandbox_port):
             process.stop()
 
 
-def start_sandbox(port):
+def start_sandbox(port, smtp_port):
     return programs.Process(
         "The sandbox",
-        [layout.PYTHON, "-m", "sandbox", "--port", port],
-        log_path=layout.LOGS / "demo-sandbox.log",
+        [
+            *(layout.PYTHON, "-m", "sandbox", "--state", WORLD),
+            *("--port", port, "--smtp-port", smtp_port),
+        ],
+        log_path=layout.LOGS / f"{NAME}-sandbox.log",
         env=odoo.environment(),
         cwd=layout.ROOT,
     )
 
 
-def start_odoo(port):
+def start_odoo(port, smtp_port):
     arguments = ["-d", NAME, f"--db-filter=^{NAME}$", "-p", port, "--workers=0"]
+    arguments += odoo.mail_arguments(smtp_port)
     return programs.Process(
         "Odoo",
         odoo.command(arguments),
-        log_path=layout.LOGS / "demo-odoo.log",
+        log_path=layout.LOGS / f"{NAME}-odoo.log",
         env=odoo.environment(),
         cwd=layout.ROOT,
     )
+
+
+def rehearse(port, sandbox_port):
+    """Let the people of the demo connect, once in the life of a database."""
+    if not rehearsed():
+        shell.say("Letting people connect profiles, and lose some ...")
+    addresses = [f"http://127.0.0.1:{number}" for number in (port, sandbox_port)]
+    try:
+        shell.run(
+            [layout.PYTHON, "-m", "dev.rehearse", *addresses, NAME],
+            log=f"{NAME}-rehearse",
+            what="The rehearsal",
+            env=odoo.environment(),
+            cwd=layout.ROOT,
+        )
+    except Trouble as error:
+        # The rest of the demo works all the same; the next start makes it anew.
+        shell.say(f"The demo lacks connected profiles. {error}")
 
 
 def announce(port, sandbox_port):
     shell.say(f"\nOdoo:    http://127.0.0.1:{port}/odoo")
     shell.say(f"Sandbox: http://127.0.0.1:{sandbox_port}/")
+    shell.say(f"Inbox:   http://127.0.0.1:{sandbox_port}/mail")
     for login, password in log_ins():
         shell.say(f"Log-in:  {login}, password {password}")
-    shell.say(f"Logs:    {layout.LOGS}/demo-*.log\nCtrl-C stops everything.")
+    shell.say(f"Logs:    {layout.LOGS}/{NAME}-*.log\nCtrl-C stops everything.")
 
 
 def log_ins():

@@ -6,6 +6,7 @@ from . import layout, odoo_source, postgres, shell, steps
 
 HOSTS_VARIABLE = "SOCIAL_TOKEN_MANAGER_DEV_HOSTS"
 DEV_HOSTS = "127.0.0.1,localhost"
+EMAIL_FROM = "odoo@odoo.example"
 
 
 def write_conf():
@@ -45,6 +46,11 @@ def environment():
         "ODOO_RC": str(layout.CONF),
         HOSTS_VARIABLE: os.environ.get(HOSTS_VARIABLE, DEV_HOSTS),
     }
+
+
+def mail_arguments(port):
+    """Return the arguments with which Odoo sends its mail to a port of this machine."""
+    return ["--smtp=127.0.0.1", f"--smtp-port={port}", f"--email-from={EMAIL_FROM}"]
 
 
 def command(arguments):

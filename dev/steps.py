@@ -10,6 +10,7 @@ from pathlib import Path
 
 from . import layout
 from .shell import say
+from .trouble import Trouble
 
 
 def digest(*parts):
@@ -100,16 +101,20 @@ def replacing(path):
 
 
 @contextlib.contextmanager
-def locked(name, waiting=None):
+def locked(name, waiting=None, refusal=None):
     """Hold the lock ``name``; wait for who has it, saying ``waiting`` meanwhile.
 
     The system frees it when the process ends, however it ends.
+
+    :raise Trouble: with the text ``refusal``, if given, instead of waiting
     """
     layout.make_folders()
     with (layout.LOCKS / name).open("a") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            if refusal:
+                raise Trouble(refusal) from None
             if waiting:
                 say(waiting)
             fcntl.flock(handle, fcntl.LOCK_EX)

@@ -12,6 +12,7 @@ from .processes import free_port
 from .trouble import Trouble
 
 INSTALLED_PREFIX = "test_base_"
+WARM_PREFIX = "test_warm_"
 RUN_PREFIX = "test_run_"
 TEMPLATE_VARIABLE = "TEST_TEMPLATE_DATABASE"
 RUN_VARIABLE = "TEST_RUN_DATABASE"
@@ -24,7 +25,7 @@ def run(arguments, fast=False):
     :raise Trouble: when the addon cannot be installed without a complaint
     """
     prepare(with_browser=not fast)
-    with postgres.running(), run_database() as name:
+    with postgres.running(), run_database(warm=not fast) as name:
         line = pytest_command(name, [*arguments])
         if fast:
             line += ["-m", NOT_FAST]
@@ -78,10 +79,14 @@ def foreground(command, env):
 
 
 @contextlib.contextmanager
-def run_database():
-    """Give the name of a fresh database with the addon; drop it at the end."""
+def run_database(warm=False):
+    """Give the name of a fresh database with the addon; drop it at the end.
+
+    :param warm: with the web client's assets built, which saves each browser test,
+        on a database of its own, ten seconds
+    """
     drop_forsaken()
-    base = ensure_installed()
+    base = ensure_warm() if warm else ensure_installed()
     name = f"{RUN_PREFIX}{os.getpid()}_{secrets.token_hex(3)}"
     os.environ[TEMPLATE_VARIABLE] = base
     database.clone(base, name)
@@ -120,6 +125,32 @@ def ensure_installed():
             database.drop_all(INSTALLED_PREFIX)
             install(template, name)
     return name
+
+
+def ensure_warm():
+    """Return the name of a sealed database with the addon and with built assets."""
+    base = ensure_installed()
+    name = base.replace(INSTALLED_PREFIX, WARM_PREFIX)
+    with steps.locked("warm", "Waiting for another command to build the assets"):
+        if not database.exists(name):
+            database.drop_all(WARM_PREFIX)
+            build_assets(base, name)
+    return name
+
+
+def build_assets(base, name):
+    shell.say("Building the web client's assets ...")
+    building = f"{name}_building"
+    database.clone(base, building)
+    shell.run(
+        odoo.command(["shell", "-d", building, "--no-http"]),
+        log="assets",
+        what="Building the web client's assets",
+        env=odoo.environment(),
+        cwd=layout.ROOT,
+        typed='env["ir.qweb"]._pregenerate_assets_bundles()\nenv.cr.commit()\n',
+    )
+    database.seal(building, name)
 
 
 def installed_name(template):
@@ -171,7 +202,7 @@ def smoke():
     :raise Trouble: when one fails, when none ran, or when the addon logs a warning
     """
     setup.ensure_all()
-    with postgres.running(), run_database() as name:
+    with postgres.running(), run_database(warm=True) as name:
         count = run_tags(name, f"/{layout.ADDON}", log="smoke")
         shell.say(f"Odoo's own runner: {count} tests, none failed.")
 

@@ -5,7 +5,8 @@ import signal
 import sys
 import threading
 
-from .server import NotLoopback, create_server
+from .memory import NoMemory
+from .server import NotLoopback, close, create_server
 
 
 def parse_arguments(arguments=None):
@@ -15,6 +16,16 @@ def parse_arguments(arguments=None):
     )
     parser.add_argument(
         "--host", default="127.0.0.1", help="a loopback address (default 127.0.0.1)"
+    )
+    parser.add_argument(
+        "--smtp-port",
+        type=int,
+        help="take mail here, too, and show it at /mail; 0 picks a free port",
+    )
+    parser.add_argument(
+        "--state",
+        metavar="FILE",
+        help="keep everything in this file from one run to the next",
     )
     parser.add_argument(
         "--verbose",
@@ -27,10 +38,19 @@ def parse_arguments(arguments=None):
 def main(arguments=None):
     options = parse_arguments(arguments)
     try:
-        server = create_server(options.host, options.port, verbose=options.verbose)
-    except NotLoopback as refusal:
+        server = create_server(
+            options.host,
+            options.port,
+            options.verbose,
+            options.smtp_port,
+            options.state,
+        )
+    except (NotLoopback, NoMemory) as refusal:
         print(refusal, file=sys.stderr)
         return 2
+    except OSError as error:
+        print(f"No mail on port {options.smtp_port}: {error}", file=sys.stderr)
+        return 1
 
     def stop(*_signal):
         # shutdown() waits for the serving loop, which runs in this very thread.
@@ -39,8 +59,12 @@ def main(arguments=None):
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     print(f"Sandbox ready: stand-in networks on {server.base_url}", flush=True)
+    if server.sink:
+        where = f"{options.host}, port {server.sink.port}"
+        shown = f"{server.base_url}/mail"
+        print(f"Mail is taken by SMTP on {where}, shown at {shown}", flush=True)
     server.serve_forever(poll_interval=0.1)
-    server.server_close()
+    close(server)
     return 0
 
 

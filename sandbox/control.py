@@ -8,6 +8,7 @@ from werkzeug.routing import Rule
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
+from . import mailbox
 from .faults import KINDS, Fault, Latency
 from .problems import ControlError
 from .texts import translate
@@ -164,14 +165,21 @@ WRITE = {
     ("requests", "clear"): clear_requests,
     ("faults", "clear"): clear_faults,
     ("latency", "clear"): clear_latency,
+    ("mail", "clear"): mailbox.clear,
+    ("mail", "settings"): mailbox.change_settings,
 }
 
+# Each takes (world, data), the data being the query.
 READ = {
-    "clock": lambda world: world.clock.state(),
-    "faults": lambda world: world.trouble.state()["faults"],
-    "latency": lambda world: world.trouble.state()["latency"],
-    "people": lambda world: [_public(person) for person in world.people.values()],
-    "requests": lambda world: list(world.requests),
+    ("clock",): lambda world, data: world.clock.state(),
+    ("faults",): lambda world, data: world.trouble.state()["faults"],
+    ("latency",): lambda world, data: world.trouble.state()["latency"],
+    ("mail",): mailbox.received,
+    ("mail", "settings"): lambda world, data: mailbox.settings(world),
+    ("people",): lambda world, data: [
+        _public(person) for person in world.people.values()
+    ],
+    ("requests",): lambda world, data: list(world.requests),
 }
 
 
@@ -206,8 +214,12 @@ def human_page(world, request):
 
 def read(world, request, name, command=None):
     """Answer what all networks share, or a network's state or one part of it."""
-    if name in READ and command is None:
-        return json_response(READ[name](world))
+    shared = READ.get((name, command) if command else (name,))
+    if shared:
+        data = Input(request.args.to_dict())
+        found = shared(world, data)
+        data.finish()
+        return json_response(found)
     state = world.network(name).state()
     if command is None:
         return json_response(state)

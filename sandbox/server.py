@@ -2,10 +2,8 @@
 
 import contextlib
 import ipaddress
-import sys
 import threading
 import time
-import traceback
 from pathlib import Path
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
@@ -13,15 +11,22 @@ from werkzeug.routing import Map, Rule
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
-from . import control, dashboard
+from . import control, dashboard, inbox, memory
 from .meta import MetaNetwork
-from .problems import ControlError, Refusal
+from .problems import ControlError, Refusal, report_defect
 from .web import avatar_png, choose_language, page
 from .world import World
 
 NETWORKS = [MetaNetwork]
 LONGEST_BODY = 1024 * 1024
 STYLE = Path(__file__).parent / "static" / "sandbox.css"
+PAGE_HEADERS = {
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    # Networks cut a pop-up loose from the page that opened it.
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'",
+}
 
 
 class NotLoopback(ValueError):
@@ -41,8 +46,9 @@ def is_loopback(host):
 class Sandbox:
     """The WSGI application around one :class:`World`."""
 
-    def __init__(self, verbose=False):
-        self.world = World(NETWORKS)
+    def __init__(self, verbose=False, state_file=None):
+        self.state_file = state_file
+        self.world = (state_file and memory.load(state_file)) or World(NETWORKS)
         self.verbose = verbose
         self.own_routes = Map(
             [
@@ -54,6 +60,7 @@ class Sandbox:
                     endpoint=dashboard.dashboard,
                     methods=["GET", "POST"],
                 ),
+                *inbox.rules(),
                 *control.rules(),
             ]
         )
@@ -64,21 +71,22 @@ class Sandbox:
         request.max_content_length = LONGEST_BODY
         answer = lambda: self.refuse_strangers(request) or self.respond(request)  # noqa: E731
         response = self.guarded(request, answer)
+        self.remember()
         self.mark(response)
         return response(environ, start_response)
+
+    def remember(self):
+        """Keep the world as it is now, if it is kept at all."""
+        if self.state_file:
+            memory.save(self.world, self.state_file)
 
     def mark(self, response):
         """Say on every answer that it is a stand-in; keep its pages out of frames."""
         response.headers["X-Sandbox"] = "stand-in"
         response.headers.setdefault("Cache-Control", "no-store")
         if response.mimetype == "text/html":
-            response.headers["X-Frame-Options"] = "DENY"
-            response.headers["Referrer-Policy"] = "same-origin"
-            # Networks cut a pop-up loose from the page that opened it.
-            response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-            response.headers["Content-Security-Policy"] = (
-                "default-src 'self'; frame-ancestors 'none'"
-            )
+            for name, value in PAGE_HEADERS.items():
+                response.headers.setdefault(name, value)
 
     def refuse_strangers(self, request):
         """Refuse a foreign host name or web page that reaches this loopback server."""
@@ -152,13 +160,7 @@ class Sandbox:
         except ConnectionError:
             raise
         except Exception as defect:
-            # Where, never what: values may hold secrets.
-            where = traceback.extract_tb(defect.__traceback__)[-1]
-            print(
-                f"sandbox defect: {type(defect).__name__} at "
-                f"{where.name}:{where.lineno}",
-                file=sys.stderr,
-            )
+            report_defect(defect)
             return Response("Defect in the sandbox; see its log.\n", status=599)
 
     def note_call(self, code, request):
@@ -215,17 +217,23 @@ class QuietHandler(WSGIRequestHandler):
         self.close_connection = True
 
 
-def create_server(host="127.0.0.1", port=0, verbose=False):
+def create_server(
+    host="127.0.0.1", port=0, verbose=False, smtp_port=None, state_file=None
+):
     """Return a threaded server bound to a loopback address; ``base_url`` says where.
 
+    :param smtp_port: where to take mail, 0 for a free port; without, no mail is taken.
+    :param state_file: where to keep the world; without, it ends with the server.
     :raise NotLoopback: for any address other machines can reach.
+    :raise NoMemory: when the file is of another version.
+    :raise OSError: when the port for mail cannot be had.
     """
     if not is_loopback(host):
         raise NotLoopback(
             f"The sandbox serves loopback addresses only, and {host} is not one: "
             "its people have public passwords and its controls have none."
         )
-    application = Sandbox(verbose=verbose)
+    application = Sandbox(verbose, state_file)
     server = make_server(
         host, port, application, threaded=True, request_handler=QuietHandler
     )
@@ -233,13 +241,34 @@ def create_server(host="127.0.0.1", port=0, verbose=False):
     server.base_url = (
         f"http://{f'[{host}]' if ':' in host else host}:{server.server_port}"
     )
+    server.sink = None
+    if smtp_port is not None:
+        start_sink(server, host, smtp_port)
     return server
 
 
+def start_sink(server, host, port):
+    """Take mail on a port, or on a free one for 0."""
+    # Only this needs the package aiosmtpd.
+    from .smtp import Sink
+
+    world = server.sandbox.world
+    server.sink = Sink(world, host, port)
+    world.smtp_port = server.sink.port
+
+
+def close(server):
+    """Free the ports of a server that serves no more."""
+    if server.sink:
+        server.sink.stop()
+    server.server_close()
+    server.sandbox.remember()
+
+
 @contextlib.contextmanager
-def running(host="127.0.0.1", port=0):
+def running(host="127.0.0.1", port=0, smtp_port=None, state_file=None):
     """Serve in a thread while the block runs; gives the server."""
-    server = create_server(host, port)
+    server = create_server(host, port, smtp_port=smtp_port, state_file=state_file)
     thread = threading.Thread(
         target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
     )
@@ -249,4 +278,4 @@ def running(host="127.0.0.1", port=0):
     finally:
         server.shutdown()
         thread.join()
-        server.server_close()
+        close(server)

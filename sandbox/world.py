@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from .faults import Trouble
+from .mailbox import Mailbox
 from .problems import ControlError
 
 CALLS_REMEMBERED = 5000
@@ -86,18 +87,34 @@ def seed_people():
 
 
 class World:
-    """People, clock, trouble, log of calls and networks under one lock."""
+    """People, clock, trouble, mail, log of calls and networks under one lock.
+
+    ``smtp_port`` is where mail is taken, None when it is not; no reset changes that.
+    """
 
     def __init__(self, network_classes):
         self.lock = threading.RLock()
         self.network_classes = network_classes
+        self.smtp_port = None
         self.reset()
+
+    def __getstate__(self):
+        """Return what :mod:`.memory` keeps: all but what belongs to this process."""
+        return {
+            name: value
+            for name, value in vars(self).items()
+            if name not in ("lock", "smtp_port")
+        }
+
+    def __setstate__(self, state):
+        vars(self).update(state, lock=threading.RLock(), smtp_port=None)
 
     def reset(self):
         with self.lock:
             self.clock = Clock()
             self.people = seed_people()
             self.trouble = Trouble()
+            self.mailbox = Mailbox(self.clock)
             self.requests = deque(maxlen=CALLS_REMEMBERED)
             self.networks = {cls.code: cls(self) for cls in self.network_classes}
 

@@ -19,14 +19,9 @@ class Encrypted(fields.Text):
     exportable = False
 
     def convert_to_cache(self, value, record, validate=True):
-        """Override of Odoo's to refuse plain text."""
+        """Override of Odoo's to refuse plain text; what goes to a column passes here."""
         self._refuse_plain(value)
         return super().convert_to_cache(value, record, validate)
-
-    def convert_to_column(self, value, record, values=None, validate=True):
-        """Override of Odoo's to refuse plain text."""
-        self._refuse_plain(value)
-        return super().convert_to_column(value, record, values, validate)
 
     def _refuse_plain(self, value):
         if value and not is_envelope(value):

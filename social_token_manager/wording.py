@@ -3,7 +3,7 @@
 One place, so that a reason reads the same in a list, a form, a page and a mail.
 """
 
-from odoo.tools import format_datetime
+from odoo.tools import format_date, format_time
 from odoo.tools.translate import LazyTranslate
 
 from . import keyring
@@ -225,6 +225,23 @@ def key_problem(env, error):
     return env._("A stored secret is damaged. Renew the connection to replace it.")
 
 
+def validity_text(env, number, unit):
+    """Return how long a permission lives by what its network publishes."""
+    if not number:
+        return env._("No automatic expiry")
+    if number == 1:
+        return {
+            "days": env._("1 day"),
+            "months": env._("1 month"),
+            "years": env._("1 year"),
+        }[unit]
+    return {
+        "days": env._("%(number)s days", number=number),
+        "months": env._("%(number)s months", number=number),
+        "years": env._("%(number)s years", number=number),
+    }[unit]
+
+
 def notice_subject(env, lines):
     """Return the subject of a mail about some profiles."""
     if len(lines) > 1:
@@ -236,8 +253,13 @@ def notice_subject(env, lines):
 def moment_text(env, moment):
     """Return date and time in the reader's language and zone, which is named."""
     zone = env.context.get("tz") or "UTC"
-    date = format_datetime(env, moment, tz=zone, dt_format="long")
-    return f"{date} ({zone})"
+    env = env(context={**env.context, "tz": zone})
+    return env._(
+        "%(date)s at %(time)s (%(zone)s)",
+        date=format_date(env, moment, date_format="long"),
+        time=format_time(env, moment, tz=zone, time_format="short"),
+        zone=zone,
+    )
 
 
 def notice_sentence(env, rung, profile, at):

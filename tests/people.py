@@ -27,9 +27,17 @@ class MetaConsent:
         self.page.get_by_role("button", name=re.compile("choose|edit", re.I)).click()
         return self
 
-    def reconnect(self):
+    def reconnect(self, label="Reconnect"):
         """Press Reconnect, the step of somebody who comes back."""
-        self.page.get_by_role("button", name="Reconnect", exact=True).click()
+        self.page.get_by_role("button", name=label, exact=True).click()
+        return self
+
+    def finish(self):
+        """Go on, with everything as it is ticked, until the network sends us back."""
+        while "/meta/dialog/" in self.page.url:
+            before = self.page.url
+            self.go_on()
+            self.page.wait_for_url(lambda url, before=before: url != before)
         return self
 
     def tick(self, *names):

@@ -4,7 +4,9 @@ import itertools
 import json
 import os
 import re
+import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from contextlib import closing
 from http.cookiejar import CookieJar
@@ -30,11 +32,13 @@ class Sandbox:
 
     def __init__(self):
         self.port = processes.free_port()
+        self.smtp_port = processes.free_port()
         self.url = f"http://{LOCALHOST}:{self.port}"
         self.log_path = layout.LOGS / f"test-sandbox-{self.port}.log"
         self._process = processes.Process(
             "The sandbox",
-            [layout.PYTHON, "-m", "sandbox", "--port", self.port],
+            [layout.PYTHON, "-m", "sandbox", "--port", self.port]
+            + ["--smtp-port", self.smtp_port],
             log_path=self.log_path,
             env=odoo.environment(),
             cwd=layout.ROOT,
@@ -51,8 +55,30 @@ class Sandbox:
 
     def read(self, path):
         """Read the sandbox's state: GET ``/_control/<path>``."""
-        with urllib.request.urlopen(f"{self.url}/_control/{path}", timeout=60) as answer:
+        url = f"{self.url}/_control/{path}"
+        with urllib.request.urlopen(url, timeout=60) as answer:
             return json.load(answer)
+
+    def mails(self, to=None):
+        """Return the mail that was sent, oldest first: all, or that to one address."""
+        return self.read("mail?" + urllib.parse.urlencode({"to": to or ""}))
+
+    def wait_for_mail(self, to, subject_part, seconds=30):
+        """Return the latest mail to an address with these words in its subject.
+
+        :raise AssertionError: when none comes in time, with the subjects that came
+        """
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            mails = self.mails(to)
+            found = [mail for mail in mails if subject_part in mail["subject"]]
+            if found:
+                return found[-1]
+            time.sleep(0.2)
+        subjects = [mail["subject"] for mail in self.mails(to)]
+        raise AssertionError(
+            f"No mail to {to} about {subject_part!r} in {seconds} s, only {subjects}"
+        )
 
     def stop(self):
         self._process.stop()
@@ -65,12 +91,15 @@ class OdooServer:
     :param workers: 0 for threads, more for that many HTTP processes
     :param arguments: further arguments of the command line
     :param env: further environment variables
+    :param mail: the :class:`Sandbox` that gets the mail; without, sending fails
     """
 
-    def __init__(self, db, workers=0, arguments=(), env=None):
+    def __init__(self, db, workers=0, arguments=(), env=None, mail=None):
         self.db = db
         self.workers = workers
-        self.arguments = list(arguments)
+        # Never the machine's own mail server: nothing listens on the port 9.
+        smtp_port = mail.smtp_port if mail else 9
+        self.arguments = [*odoo.mail_arguments(smtp_port), *arguments]
         self.env = env or {}
         self.port = processes.free_port()
         self.url = f"http://{LOCALHOST}:{self.port}"
@@ -137,6 +166,30 @@ class OdooServer:
     def rpc(self, login, password):
         return Rpc(self.url, self.db, login, password)
 
+    def run_cron(self, xml_id, seconds=60):
+        """Run a scheduled action now, to its end, as the administrator.
+
+        Odoo's own threads may be at it: then it is run once more when they are done.
+
+        :raise RpcError: when it fails, or when others are still at it after ``seconds``
+        """
+        rpc = self.rpc("admin", "admin")
+        deadline = time.monotonic() + seconds
+        cron_id = rpc.id_of(xml_id)
+        while True:
+            try:
+                answer = rpc.call("ir.cron", "method_direct_trigger", [cron_id])
+            except RpcError as error:
+                if error.name != "UserError" or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
+            else:
+                break
+        if answer is not True:
+            # The action itself has failed; this is what the web client would show.
+            trace = answer["params"]["data"]["debug"]
+            raise RpcError({"message": f"{xml_id} failed:\n{trace}"})
+
 
 class _Cursor:
     def __init__(self, db):
@@ -195,6 +248,13 @@ class Rpc:
             f"/web/dataset/call_kw/{model}/{method}",
             **{"model": model, "method": method, "args": args, "kwargs": kwargs},
         )
+
+    def id_of(self, xml_id):
+        """Return the id of the record with an external id, as an administrator."""
+        module, name = xml_id.split(".")
+        domain = [("module", "=", module), ("name", "=", name)]
+        (found,) = self.call("ir.model.data", "search_read", domain, ["res_id"])
+        return found["res_id"]
 
 
 class Servers:

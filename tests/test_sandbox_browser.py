@@ -1,5 +1,8 @@
 """The stand-ins' pages in a real browser: what a person can click through."""
 
+import smtplib
+from email.message import EmailMessage
+
 import pytest
 from playwright.sync_api import expect
 
@@ -67,6 +70,7 @@ def test_back_button_and_cancel(meta, browser_page):
     press(page, "Log in as Ana Souza")
     page.get_by_label("Café Aurora").check()
     press(page, "Continue")
+    expect(page.get_by_role("heading", name="Choose the Instagram")).to_be_visible()
     page.go_back()
     expect(page.get_by_role("heading", name="Choose the Pages")).to_be_visible()
     press(page, "Cancel")
@@ -127,3 +131,57 @@ def test_pages_fit_a_small_screen(meta, browser_page, path):
     page.goto(dialog if path == "dialog" else meta.base_url + path)
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= 320
+
+
+# --- the inbox
+
+
+@pytest.fixture
+def letters():
+    """The sandbox with a mail in its inbox whose links lead back to it."""
+    with running(smtp_port=0) as server:
+        message = EmailMessage()
+        message["From"], message["To"] = "odoo@odoo.example", "ana@people.example"
+        message["Subject"] = "Aviso"
+        message.set_content(f"Renovar: {server.base_url}/meta/apps")
+        message.add_alternative(
+            '<html lang="pt-BR"><body>'
+            f'<p><a href="{server.base_url}/_control">Renovar</a></p>'
+            f'<p><a href="{server.base_url}/_control" target="_blank">À parte</a></p>'
+            "<p style='width: 600px'>Uma linha muito larga</p>"
+            "<script>parent.document.title = 'x'</script></body></html>",
+            subtype="html",
+        )
+        with smtplib.SMTP("127.0.0.1", server.sink.port) as smtp:
+            smtp.send_message(message)
+        yield server.base_url
+
+
+def test_inbox_leads_to_a_message_whose_links_work(letters, browser_page):
+    page = browser_page
+    page.console.expect("Blocked script execution")
+    page.goto(letters)
+    page.get_by_role("link", name="Inbox").click()
+    page.get_by_label("Messages to").select_option("ana@people.example")
+    press(page, "Show")
+    page.get_by_role("link", name="Aviso").click()
+    expect(page.get_by_role("heading", name="Aviso")).to_be_visible()
+    frame = page.frame_locator("iframe")
+    with page.expect_popup() as opened:
+        frame.get_by_role("link", name="À parte").click()
+    expect(opened.value.get_by_role("heading", name="Control")).to_be_visible()
+    assert opened.value.evaluate("window.origin") == letters, "it is sandboxed as well"
+    frame.get_by_role("link", name="Renovar").click()
+    page.wait_for_url(f"{letters}/_control")
+    page.go_back()
+    page.get_by_role("link", name=f"{letters}/meta/apps").click()
+    page.wait_for_url(f"{letters}/meta/apps")
+
+
+@pytest.mark.parametrize("path", ["/mail", "/mail/1"])
+def test_inbox_fits_a_small_screen(letters, browser_page, path):
+    page = browser_page
+    page.console.expect("Blocked script execution")
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(letters + path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320

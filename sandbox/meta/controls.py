@@ -20,15 +20,15 @@ def person_named(network, data):
     return network.world.person(reference)
 
 
-def only_app(network, data):
-    """Return the named app, or the only registered one."""
-    if "client_id" not in data and len(network.apps) == 1:
+def app_named(network, data):
+    """Return the named app, or the ready-made one."""
+    if "client_id" not in data:
         return next(iter(network.apps.values()))
     return network.app(data.need("client_id"))
 
 
 def needed_grant(network, data):
-    app, person = only_app(network, data), person_named(network, data)
+    app, person = app_named(network, data), person_named(network, data)
     grant = network.grant(app.client_id, person.key)
     if grant is None:
         raise ControlError(f"{person.name} has granted nothing to {app.name}.")
@@ -146,7 +146,7 @@ def pages(network, data):
     ):
         setattr(page, name, data.flag(name, getattr(page, name)))
     if "subscribed_fields" in data:
-        app = only_app(network, data)
+        app = app_named(network, data)
         page.subscriptions[app.client_id] = data.names("subscribed_fields")
     if data.flag("unsubscribed", False):
         page.subscriptions.clear()
@@ -225,7 +225,7 @@ def settings(network, data):
 
 def give_consent(network, data):
     """Give a code as if the person had gone through the dialog."""
-    app, person = only_app(network, data), person_named(network, data)
+    app, person = app_named(network, data), person_named(network, data)
     scopes = split_scopes(",".join(data.names("scopes", [])))
     page_names, accounts = data.names("pages"), data.names("instagram")
     uri = data.take("redirect_uri") or next(iter(app.redirect_uris), "")

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..policy.expiry import Validity
+from ..wording import validity_text
 
 
 class SocialNetwork(models.Model):
@@ -63,12 +64,9 @@ class SocialNetwork(models.Model):
     @api.depends("validity_number", "validity_unit")
     @api.depends_context("lang")
     def _compute_validity_text(self):
-        units = dict(self._fields["validity_unit"]._description_selection(self.env))
         for network in self:
-            network.validity_text = (
-                f"{network.validity_number} {units[network.validity_unit].lower()}"
-                if network.validity_number
-                else self.env._("No automatic expiry")
+            network.validity_text = validity_text(
+                self.env, network.validity_number, network.validity_unit
             )
 
     def _get_validity(self):

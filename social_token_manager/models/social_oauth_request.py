@@ -120,6 +120,7 @@ class SocialOauthRequest(models.Model):
             oauth_request.is_about_known = bool(oauth_request.profile_ids)
 
     @api.depends("result")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for oauth_request in self:
             oauth_request.display_name = oauth_request.title

@@ -1,5 +1,6 @@
 from . import test_encrypted
 from . import test_hoot
+from . import test_i18n
 from . import test_keyring
 from . import test_oauth_callback
 from . import test_policy_choice
@@ -24,3 +25,4 @@ from . import test_social_profile_status
 from . import test_social_renewal_wizard
 from . import test_social_token_store
 from . import test_social_token_verify
+from . import test_wording_language

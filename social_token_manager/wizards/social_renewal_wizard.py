@@ -60,6 +60,7 @@ class SocialRenewalWizard(models.TransientModel):
             wizard.name = self.env._("Renew the Instagram and Messenger token")
 
     @api.depends("name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for wizard in self:
             wizard.display_name = wizard.name

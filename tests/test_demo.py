@@ -1,0 +1,108 @@
+"""The demo: every status in it is what the stand-in network says, today and tomorrow."""
+
+import os
+from collections import Counter
+
+import pytest
+
+from dev import logcheck, testing
+from dev.rehearse import Stage, verify_all
+from tests.demos import Demo
+from tests.servers import Rpc
+
+pytestmark = pytest.mark.processes
+
+REASONS = {
+    "deselected",
+    "expired",
+    "lost_role",
+    "missing_scope",
+    "not_connected",
+    "password_changed",
+    "revoked",
+}
+SHOWN = ["name", "network_id", "status", "reason", "expires_at", "person_id"]
+
+
+@pytest.fixture(scope="module")
+def demo():
+    running = Demo(os.environ[testing.RUN_VARIABLE] + "_demo")
+    try:
+        yield running.start()
+    finally:
+        running.clear()
+
+
+def rpc(demo, login):
+    return Rpc(demo.url, demo.name, login, login)
+
+
+def profiles(demo, login):
+    return rpc(demo, login).call("social.profile", "search_read", [], SHOWN)
+
+
+def test_every_status_and_every_reason_is_there(demo):
+    days = rpc(demo, "marina").call(
+        "social.profile", "search_read", [("reason", "=", False)], ["days_left"]
+    )
+    assert {one["days_left"] for one in days} == {1, 3, 6, 59}
+    shown = profiles(demo, "marina")
+    assert {one["reason"] for one in shown} == {*REASONS, False}
+    assert set(Counter(one["status"] for one in shown)) == {
+        "expired",
+        "expiring",
+        "valid",
+    }
+
+
+def test_people_see_and_may_renew_by_their_roles(demo):
+    may_renew = {}
+    for login in ("ana", "marina", "bruno", "paula", "sofia"):
+        domain = [("access_id", "!=", False)]
+        found = rpc(demo, login).call(
+            "social.profile", "search_read", domain, ["may_renew"]
+        )
+        may_renew[login] = Counter(one["may_renew"] for one in found)
+    everything = may_renew["ana"][True]
+    assert may_renew["marina"] == {True: everything}
+    assert 0 < may_renew["bruno"][True] < everything
+    assert 0 < may_renew["paula"][False] < everything and not may_renew["paula"][True]
+    mine = {one["name"] for one in profiles(demo, "sofia")}
+    assert mine.isdisjoint(one["name"] for one in profiles(demo, "ana"))
+
+
+def test_mail_is_in_the_language_of_its_reader(demo):
+    stage = Stage(demo.url, demo.sandbox_url, demo.name)
+    language = {mail["to"][0]: mail["language"] for mail in stage.read("mail")}
+    assert language["marina@example.com"] == "en-US"
+    assert language["bruno@example.com"] == "pt-BR"
+
+
+def test_the_ready_made_app_and_ana_are_left_to_the_visitor(demo):
+    stage = Stage(demo.url, demo.sandbox_url, demo.name)
+    (app,) = (one for one in stage.read("meta/apps") if one["client_id"][0] == "1")
+    assert app["redirect_uris"] == []
+    assert "ana" not in {grant["person"] for grant in stage.read("meta/grants")}
+    pages = {one["key"]: set(one["pages"]) for one in stage.read("meta/people")}
+    linked = {one["id"]: one["instagram"] for one in stage.read("meta/pages")}
+    of_ana = pages["ana"] | {linked[page] for page in pages["ana"]}
+    taken = rpc(demo, "ana").call(
+        "social.profile",
+        "search_count",
+        [("external_id", "in", list(of_ana)), ("access_id", "!=", False)],
+    )
+    assert not taken
+
+
+def test_after_a_restart_on_other_ports_all_is_as_it_was(demo):
+    before = profiles(demo, "marina")
+    demo.stop()
+    demo.start()
+    marina = Stage(demo.url, demo.sandbox_url, demo.name).person("marina")
+    verify_all(marina)
+    assert profiles(demo, "marina") == before
+    assert "Creating the database" not in demo.log_path.read_text()
+
+
+def test_nothing_of_ours_complained(demo):
+    assert logcheck.bad_records(demo.odoo_log_path, only_ours=True) == []
