@@ -93,7 +93,8 @@ class Keyring:
             raise UnknownKey(kid)
         nonce, rest = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
         try:
-            return AESGCM(self.keys[kid]).decrypt(nonce, rest, _associated(place)).decode()
+            plain = AESGCM(self.keys[kid]).decrypt(nonce, rest, _associated(place))
+            return plain.decode()
         except (InvalidTag, ValueError):
             raise SecretDamaged("authentication failed") from None
 
@@ -186,7 +187,7 @@ def _warn_of_readers(path):
 
 def _decode_key(value, place):
     try:
-        key = base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True)
+        key = base64.b64decode(_padded(value), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         raise KeyFileInvalid(f"{place}: not base64url") from None
     if len(key) != KEY_BYTES:
@@ -196,6 +197,10 @@ def _decode_key(value, place):
 
 def _encode(raw):
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+
+
+def _padded(text):
+    return text + "=" * (-len(text) % 4)
 
 
 def _parse(envelope):
@@ -210,7 +215,7 @@ def _parse(envelope):
     if version != VERSION:
         raise UnknownVersion(version)
     try:
-        sealed = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
+        sealed = base64.urlsafe_b64decode(_padded(body))
     except (binascii.Error, ValueError):
         raise SecretDamaged("not base64url") from None
     if _encode(sealed) != body:

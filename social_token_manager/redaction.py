@@ -54,9 +54,12 @@ def _hide_in_text(value):
     return SOCIAL_LINK.sub(rf"\1{HIDDEN}", value)
 
 
+FILTERS = {"werkzeug": HideAddress, "odoo.service.model": HideArguments}
+
+
 def install():
     """Add the filters, once, to exactly the two loggers that need them."""
-    for name, kind in (("werkzeug", HideAddress), ("odoo.service.model", HideArguments)):
+    for name, kind in FILTERS.items():
         logger = logging.getLogger(name)
         if not any(type(one).__name__ == kind.__name__ for one in logger.filters):
             logger.addFilter(kind())

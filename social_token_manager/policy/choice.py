@@ -30,7 +30,8 @@ def choose(candidates, current_id=None):
         return max(healthy, key=_durability).id
     if current:
         return current.id
-    return max(candidates, key=lambda one: (one.granted_at, one.id)).id if candidates else None
+    latest = max(candidates, key=lambda one: (one.granted_at, one.id), default=None)
+    return latest and latest.id
 
 
 def _durability(candidate):

@@ -86,7 +86,9 @@ def access_expires_at(clocks, granted_at, validity):
     return token_expires_at(clocks, granted_at, (validity,))
 
 
-def profile_expires_at(*, created_at, access_moment=None, connected=False, lost_at=None):
+def profile_expires_at(
+    *, created_at, access_moment=None, connected=False, lost_at=None
+):
     """Return a profile's ``expires_at``.
 
     :param created_at: when the profile was created, used while it has no access

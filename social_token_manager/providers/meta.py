@@ -325,7 +325,8 @@ class MetaProvider(OAuth2Provider):
             return self._reason_of(
                 reach.network, reach.external_id, reach.page_token, seen
             )
-        if seen.reason == reasons.DESELECTED and self._lacks_scope(reach.network, token):
+        lacks = self._lacks_scope(reach.network, token)
+        if seen.reason == reasons.DESELECTED and lacks:
             return reasons.MISSING_SCOPE
         return seen.reason
 
@@ -403,5 +404,3 @@ def _can_renew(network, tasks):
     if network != "facebook" and held & MESSAGING_TASKS and held & SUBSCRIBING_TASKS:
         return "yes"
     return "no"
-
-

@@ -2,8 +2,9 @@
 
 import math
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
+EPOCH = datetime(1970, 1, 1)
 TEXT_LENGTH = 200
 LONGEST_LIFE = timedelta(days=20 * 366)
 
@@ -14,7 +15,7 @@ SECRET = re.compile(r"[\x21-\x7e]+")
 
 def utc(timestamp):
     """Return the naive UTC datetime of Unix seconds."""
-    return datetime.fromtimestamp(timestamp, timezone.utc).replace(tzinfo=None)
+    return EPOCH + timedelta(seconds=timestamp)
 
 
 def number(value):
@@ -53,7 +54,7 @@ def moment(value, now):
     """
     seconds = number(value)
     distance = LONGEST_LIFE.total_seconds()
-    if seconds is None or abs(seconds - _timestamp(now)) > distance:
+    if seconds is None or abs(seconds - (now - EPOCH).total_seconds()) > distance:
         return None
     return utc(int(seconds))
 
@@ -99,7 +100,9 @@ def mapping(value):
 
 def items(value):
     """Return the JSON objects of a JSON array; anything else is dropped."""
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+    if not isinstance(value, list):
+        return []
+    return [one for one in value if isinstance(one, dict)]
 
 
 def _plain(value):
@@ -110,7 +113,3 @@ def _plain(value):
         return str(value)
     except ValueError:  # more digits than Python is willing to write
         return ""
-
-
-def _timestamp(moment_utc):
-    return moment_utc.replace(tzinfo=timezone.utc).timestamp()

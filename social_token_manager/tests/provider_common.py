@@ -4,9 +4,10 @@ import logging
 import socket
 import ssl
 import threading
+import time
 import unittest
 from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from ipaddress import ip_address
 
 from cryptography import x509
@@ -15,6 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from odoo.tests import BaseCase
 from odoo.tests.common import _super_send
+
+from ..providers.values import utc
 
 try:
     from sandbox.server import running as running_sandbox
@@ -77,7 +80,9 @@ class RawServer:
     """
 
     def __init__(self, answer, tls=None, host=LOOPBACK):
-        self.answer = answer if callable(answer) else lambda line, _: line.sendall(answer)
+        self.answer = (
+            answer if callable(answer) else lambda line, _: line.sendall(answer)
+        )
         self.tls = tls
         self.host = host
         self.connections = 0
@@ -175,7 +180,7 @@ def self_signed(folder, *names):
     """Return a server's TLS context and the file of the certificate it shows."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "stand-in")])
-    now = datetime.now(timezone.utc)
+    now = utc(time.time())
     alternatives = [
         x509.IPAddress(ip_address(one)) if one[0].isdigit() else x509.DNSName(one)
         for one in names

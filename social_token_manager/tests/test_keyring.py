@@ -310,7 +310,9 @@ class TestGenerate(KeyringCase):
         told = [child.communicate(timeout=30)[0] for child in children]
         self.assertEqual([child.returncode for child in children], [0] * PROCESSES)
         ring = keyring.load(self.path)
-        self.assertEqual(set(told), {f"{ring.writer} {ring.check_value(ring.writer)}\n"})
+        self.assertEqual(
+            set(told), {f"{ring.writer} {ring.check_value(ring.writer)}\n"}
+        )
         self.assertEqual(os.listdir(self.folder), ["keys"])
         self.assertEqual(stat.S_IMODE(self.path.stat().st_mode), 0o600)
         self.assertEqual(len(self.path.read_text().splitlines()), 1)

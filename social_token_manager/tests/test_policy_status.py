@@ -60,9 +60,7 @@ class TestStatus(BaseCase):
 
     def test_the_alphabet_of_the_codes_is_worst_first(self):
         codes = [status.VALID, status.NO_EXPIRY, status.EXPIRING, status.EXPIRED]
-        self.assertEqual(
-            sorted(codes), ["expired", "expiring", "no_expiry", "valid"]
-        )
+        self.assertEqual(sorted(codes), ["expired", "expiring", "no_expiry", "valid"])
 
     @staticmethod
     def is_within(bounds, at):

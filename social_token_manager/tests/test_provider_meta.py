@@ -1,15 +1,16 @@
 import base64
 import hashlib
+import time
 import traceback
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from unittest.mock import patch
 from urllib.parse import parse_qsl, urlsplit
 
 from odoo.tests import tagged
 
 from ..policy import reasons
-from ..providers import meta
+from ..providers import meta, transport
 from ..providers.errors import (
     AppFault,
     GrantRefused,
@@ -21,6 +22,7 @@ from ..providers.errors import (
 from ..providers.meta import MetaProvider
 from ..providers.results import AppData, Introspection, Reach
 from ..providers.transport import Transport
+from ..providers.values import utc
 from .provider_common import (
     LOOPBACK,
     MetaApp,
@@ -69,7 +71,7 @@ class MetaCase(OutsideCase):
             "scopes": MetaProvider.scopes_for(networks),
             "networks": networks,
         }
-        now = datetime.now(timezone.utc).replace(tzinfo=None, microsecond=0)
+        now = utc(int(time.time()))
         return MetaProvider(AppData(**values | app), self.transport, now)
 
     def grant(self, provider=None, person="ana", **consent):
@@ -166,9 +168,7 @@ class TestAuthorizationUrl(MetaCase):
             with self.subTest(prompt=prompt):
                 kinds = self.parameters(prompt=prompt)["auth_type"].split(",")
                 self.assertIn("rerequest", kinds)
-                self.assertEqual(
-                    "reauthorize" in kinds, prompt == reasons.DATA_ACCESS
-                )
+                self.assertEqual("reauthorize" in kinds, prompt == reasons.DATA_ACCESS)
                 self.assertNotIn("reauthenticate", kinds)
 
     def test_pkce_is_used_when_the_app_uses_it_and_then_with_s256(self):
@@ -233,10 +233,14 @@ class TestGrant(MetaCase):
         grant = provider.grant(code=code, redirect_uri=REDIRECT_URI)
         people = {one["key"]: one for one in self.meta.state("meta/people")}
         ana = people["ana"]["ids"][MetaApp.client_id]
-        self.assertEqual((grant.person.external_id, grant.person.name), (ana, "Ana Souza"))
+        self.assertEqual(
+            (grant.person.external_id, grant.person.name), (ana, "Ana Souza")
+        )
         self.assertEqual(grant.seen.subject, ana)
         self.assertTrue(grant.seen.active)
-        self.assertEqual(set(grant.token.scopes) - {"public_profile"}, set(provider.app.scopes))
+        self.assertEqual(
+            set(grant.token.scopes) - {"public_profile"}, set(provider.app.scopes)
+        )
         self.assertEqual(grant.token.issued_at, provider.now)
         self.assertFalse(grant.token.never_expires)
         self.assertIsNone(grant.token.refresh_token)
@@ -374,7 +378,7 @@ class TestGrant(MetaCase):
                 self.clear_faults()
         for value in NOT_EVEN_JSON:
             with self.subTest(value=value):
-                body = '{"access_token": "token", "expires_in": %s}' % value
+                body = f'{{"access_token": "token", "expires_in": {value}}}'
                 self.fault("oauth/access_token", "body", body=body)
                 self.assertIsNone(self.exchange().access_expires_at)
         for value, seconds in (("3600", 3600), (3599.5, 3599), ("3.6e3", 3600)):
@@ -485,7 +489,10 @@ class TestListing(MetaCase):
             ("data is text", {"data": "none"}),
             ("it goes on nowhere", {"paging": no_cursor}),
             ("it goes on nowhere", {"paging": {"next": True}}),
-            ("the cursor is nonsense", {"paging": {**no_cursor, "cursors": {"after": 5}}}),
+            (
+                "the cursor is nonsense",
+                {"paging": {**no_cursor, "cursors": {"after": 5}}},
+            ),
         ):
             with self.subTest(name):
                 self.answer("me/accounts", **members)
@@ -566,9 +573,7 @@ class TestListing(MetaCase):
         listed = provider.list_profiles(grant)
         accounts = [one for one in listed if one.network == "instagram"]
         self.assertGreaterEqual(len(accounts), 5)
-        self.assertEqual(
-            {one.reason for one in accounts if one.page_token}, {None}
-        )
+        self.assertEqual({one.reason for one in accounts if one.page_token}, {None})
 
     def test_a_declined_permission_is_named_and_ends_what_needs_it(self):
         scopes = ["pages_show_list", "instagram_basic", "business_management"]
@@ -634,7 +639,10 @@ class TestListing(MetaCase):
             with self.subTest(value=value):
                 self.answer(
                     "me/accounts",
-                    **{"data.0.id": value, "data.1.instagram_business_account.id": value},
+                    **{
+                        "data.0.id": value,
+                        "data.1.instagram_business_account.id": value,
+                    },
                 )
                 found = self.listing(self.provider(), pages=[CAFE, BAKERY])
                 expected = {("facebook", BAKERY), ("messenger", BAKERY)}
@@ -745,9 +753,7 @@ class TestVerify(MetaCase):
 
     def test_a_profile_without_a_page_token_is_deselected(self):
         bare = {"lost": Reach(1, "facebook", CAFE)}
-        self.assertEqual(
-            self.verdict(self.given, bare), (None, {"lost": "deselected"})
-        )
+        self.assertEqual(self.verdict(self.given, bare), (None, {"lost": "deselected"}))
 
     def test_trouble_at_the_network_is_never_a_loss(self):
         lost = {"code": 190, "subcode": 460}
@@ -788,7 +794,7 @@ class TestVerify(MetaCase):
 
     def test_a_slow_network_is_never_a_loss(self):
         self.fault("debug_token", "drip", seconds=0.05)
-        with patch("odoo.addons.social_token_manager.providers.transport.TOTAL_SECONDS", 0.5):
+        with patch.object(transport, "TOTAL_SECONDS", 0.5):
             self.assert_fails(Unreachable, self.verify)
 
     def test_a_rate_limit_is_one_in_whatever_dress(self):
@@ -858,8 +864,8 @@ class TestVerify(MetaCase):
                 self.clear_faults()
         for value in NOT_EVEN_JSON:
             with self.subTest(value=value):
-                data = '{"is_valid": true, "app_id": "%s", "expires_at": %s}'
-                body = '{"data": %s}' % data % (MetaApp.client_id, value)
+                app_id = f'"is_valid": true, "app_id": "{MetaApp.client_id}"'
+                body = f'{{"data": {{{app_id}, "expires_at": {value}}}}}'
                 self.fault("debug_token", "body", body=body)
                 seen = self.provider().introspect("token")
                 self.assertTrue(seen.active)

@@ -137,7 +137,9 @@ class TestAnswers(TransportCase):
                 line.sendall(b'"stand-in",' * 1000)
 
         def endless_chunks(line, _request):
-            line.sendall(http(b"", length=False, headers=["Transfer-Encoding: chunked"]))
+            line.sendall(
+                http(b"", length=False, headers=["Transfer-Encoding: chunked"])
+            )
             while True:
                 line.sendall(b"1000\r\n" + b"x" * 4096 + b"\r\n")
 
@@ -191,7 +193,10 @@ class TestTime(TransportCase):
             ("status line", b""),
             ("headers", b"HTTP/1.1 200 OK\r\n"),
             ("body", http(b"[", length=False)),
-            ("body of a known length", http(b"[", headers=["Content-Length: 99"], length=False)),
+            (
+                "body of a known length",
+                http(b"[", headers=["Content-Length: 99"], length=False),
+            ),
         ):
             with self.subTest(where=name):
                 _error, seconds = self.assert_unreachable(self.drip(first).url)
@@ -321,6 +326,17 @@ class TestAddresses(TransportCase):
             with self.subTest(url=url), self.assertRaises(AddressRefused):
                 rule.check(url)
 
+    def test_the_rule_is_asked_before_every_call(self):
+        asked, tried = self.answers([PUBLIC]), self.connects()
+        for url in (
+            "http://network.org/",
+            f"https://{SECRET}@network.org/",
+            f"http://user:{SECRET}@network.example/",
+        ):
+            with self.subTest(url=url), self.assertRaises(AddressRefused):
+                self.get(url)
+        self.assertEqual((asked, tried), ([], []))
+
     def test_without_configuration_no_host_is_a_development_host(self):
         server = self.serve(http())
         with self.assertRaises(AddressRefused):
@@ -348,7 +364,9 @@ class TestAddresses(TransportCase):
             self.assertNotIn(SECRET, str(caught.exception))
             with self.subTest(url=url), self.assertRaises(AppFault) as caught:
                 self.get(url)
-            self.assertNotIn(SECRET, "".join(traceback.format_exception(caught.exception)))
+            self.assertNotIn(
+                SECRET, "".join(traceback.format_exception(caught.exception))
+            )
 
     def test_a_host_that_cannot_be_looked_up_is_unreachable(self):
         for host in ("a..b", "a" * 64 + ".org"):
@@ -606,7 +624,10 @@ class TestSilence(TransportCase):
     def test_what_cannot_be_sent_is_not_quoted(self):
         server = self.serve(http())
         for header in (f"{SECRET}\nX: y", f"{SECRET}\r\n", f" {SECRET}"):
-            with self.subTest(header=header), self.assertRaises(ProviderError) as caught:
+            with (
+                self.subTest(header=header),
+                self.assertRaises(ProviderError) as caught,
+            ):
                 self.get(server.url, headers={"Authorization": header})
             said = "".join(traceback.format_exception(caught.exception))
             self.assertNotIn(SECRET, said)

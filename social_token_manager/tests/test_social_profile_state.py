@@ -249,6 +249,18 @@ class TestSocialProfileState(SocialCase):
                 self.assertEqual(profile.expires_at, NOW + DAY)
                 self.assertEqual(token.reason_at, NOW + DAY)
 
+    def test_the_first_moment_of_a_loss_of_one_profile_is_kept(self):
+        token, profile = self.grant(self.page())
+        for day, reason in ((1, "lost_role"), (2, "lost_role"), (3, "missing_scope")):
+            self.move_clock(NOW + day * DAY)
+            self.conclude(token, self.alive({profile.access_id.id: reason}))
+            with self.subTest(day=day):
+                self.assertEqual(profile.reason, reason)
+                self.assertEqual(profile.expires_at, NOW + DAY)
+        self.conclude(token, self.alive())
+        self.conclude(token, self.alive({profile.access_id.id: "lost_role"}))
+        self.assertEqual(profile.expires_at, NOW + 3 * DAY, "another loss")
+
     def test_a_token_that_ran_out_was_not_lost_later(self):
         token, profile = self.grant(self.page())
         self.move_clock(NOW + 70 * DAY)

@@ -1,0 +1,1 @@
+"""Measurements against peers and limits; ``make bench`` prints one table."""
