@@ -70,7 +70,8 @@ def mirror():
     if not found:
         raise Trouble(
             "No Debian mirror is known to apt here, so Odoo cannot be fetched: run "
-            "`apt-get update` as root, or set ODOO_SOURCE to a checkout of Odoo 19.0."
+            "`apt-get update` as root, and if that does not help, check the network "
+            "and apt's sources, or set ODOO_SOURCE to a checkout of Odoo 19.0."
         )
     return found
 
@@ -148,10 +149,11 @@ class Fetcher:
     def download(self, packages, folder):
         """Fetch packages (``name``, ``name=version`` or ``name/suite``) into a folder.
 
-        What is already there and whole is not fetched again; apt checks the
-        signed hashes.
+        The folder is emptied first: apt checks the signed hashes of what it fetches,
+        but takes a file of the right size that is there already as it is.
         """
-        folder.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
         self._apt("download", *packages, what="Fetching Odoo", cwd=folder)
         return sorted(folder.glob("*.deb"))
 

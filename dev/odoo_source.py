@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 from pathlib import Path
 
 from . import debian, layout, shell, steps
@@ -126,7 +127,6 @@ def fetch():
     fetcher = debian.Fetcher(layout.CACHE / "apt", SUITES)
     fetcher.prepare()
     folder = layout.CACHE / "debs"
-    clear_old(folder)
     debs = fetcher.download(PACKAGES, folder)
     with steps.replacing(layout.ODOO_PREFIX) as prefix:
         debian.unpack(debs, prefix)
@@ -134,12 +134,7 @@ def fetch():
         check_links(prefix)
         (prefix / VERSION_FILE).write_text(odoo_version(debs) + "\n")
         (prefix / "stamp").write_text(stamp().value + "\n")
-    clear_old(folder)
-
-
-def clear_old(folder):
-    for deb in folder.glob("*.deb"):
-        deb.unlink()
+    shutil.rmtree(folder)
 
 
 def odoo_version(debs):

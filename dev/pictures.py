@@ -38,8 +38,9 @@ class Camera:
 
         :raise Trouble: when it gets too large for a repository
         """
-        # Nothing is hovered, nothing is being faded in.
+        # Nothing is hovered or focused, nothing is being faded in.
         self.page.mouse.move(0, 0)
+        self.page.evaluate("document.activeElement?.blur()")
         time.sleep(0.5)
         self.page.wait_for_function(ALL_LOADED)
         path = FOLDER / f"{name}.png"
@@ -118,18 +119,18 @@ def take_renewal(page, odoo_url):
 def take_consent(page, camera):
     """Grant all pages at the network, the one that is new there, too."""
     consent = MetaConsent(page).log_in(GRANTER)
-    page.get_by_role("button", name="Reconnect", exact=True).wait_for()
     camera.take("renewal-4")
     consent.reconnect()
-    page.locator("label.asset").first.wait_for()
-    for box in page.locator("label.asset input").all():
-        box.check()
+    tick_all(page)
     camera.take("consent")
     consent.go_on()
-    page.wait_for_url("**/instagram")
+    tick_all(page)
+    consent.finish()
+
+
+def tick_all(page):
     for box in page.locator("label.asset input").all():
         box.check()
-    consent.finish()
 
 
 def take_mail(page, sandbox_url):

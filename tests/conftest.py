@@ -47,8 +47,14 @@ def chromium():
 
 
 @pytest.fixture
-def browser_context(chromium):
-    context = chromium.new_context(viewport=browser.VIEWPORT)
+def browser_locale():
+    """The language of the person's browser, which the network's pages are in."""
+    return "en-US"
+
+
+@pytest.fixture
+def browser_context(chromium, browser_locale):
+    context = chromium.new_context(viewport=browser.VIEWPORT, locale=browser_locale)
     yield context
     context.close()
 

@@ -19,25 +19,21 @@ class MetaConsent:
     def log_in(self, name):
         """Log in as one of the people; somebody still logged in is sent away first."""
         self.page.wait_for_url(re.compile("/meta/.*dialog/"))
-        self.page.get_by_role("button", name=re.compile(name)).click()
-        return self
+        return self._leave(self.page.get_by_role("button", name=re.compile(name)))
 
     def choose_again(self):
         """Somebody who comes back opens the choice of pages anew."""
-        self.page.get_by_role("button", name=re.compile("choose|edit", re.I)).click()
-        return self
+        label = re.compile("choose|edit", re.I)
+        return self._leave(self.page.get_by_role("button", name=label))
 
     def reconnect(self, label="Reconnect"):
         """Press Reconnect, the step of somebody who comes back."""
-        self.page.get_by_role("button", name=label, exact=True).click()
-        return self
+        return self._leave(self.page.get_by_role("button", name=label, exact=True))
 
     def finish(self):
         """Go on, with everything as it is ticked, until the network sends us back."""
         while "/meta/dialog/" in self.page.url:
-            before = self.page.url
             self.go_on()
-            self.page.wait_for_url(lambda url, before=before: url != before)
         return self
 
     def tick(self, *names):
@@ -55,7 +51,13 @@ class MetaConsent:
 
     def go_on(self):
         """Press Continue or Save."""
-        self.page.locator("button[name=action][value=continue]").click()
+        return self._leave(self.page.locator("button[name=action][value=continue]"))
+
+    def _leave(self, button):
+        """Press a button and wait for the next page, which looks much like this one."""
+        before = self.page.url
+        button.click()
+        self.page.wait_for_url(lambda url: url != before)
         return self
 
     def cancel(self):

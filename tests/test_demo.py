@@ -1,16 +1,20 @@
-"""The demo: every status in it is what the stand-in network says, today and tomorrow."""
+"""The demo: every status in it is what the stand-in network says, tomorrow as well."""
 
 import os
+import re
 from collections import Counter
 
 import pytest
 
 from dev import logcheck, testing
 from dev.rehearse import Stage, verify_all
+from tests import browser
 from tests.demos import Demo
+from tests.people import DEMO_APP, Backend, MetaConsent
 from tests.servers import Rpc
 
-pytestmark = pytest.mark.processes
+# One demo serves all: whatever else is true of these tests, they stay together.
+pytestmark = [pytest.mark.processes, pytest.mark.browser]
 
 REASONS = {
     "deselected",
@@ -21,6 +25,7 @@ REASONS = {
     "password_changed",
     "revoked",
 }
+PAGE = "Padaria"
 SHOWN = ["name", "network_id", "status", "reason", "expires_at", "person_id"]
 
 
@@ -102,6 +107,52 @@ def test_after_a_restart_on_other_ports_all_is_as_it_was(demo):
     verify_all(marina)
     assert profiles(demo, "marina") == before
     assert "Creating the database" not in demo.log_path.read_text()
+
+
+def test_a_visitor_takes_the_first_steps_of_the_readme(demo, browser_page):
+    browser.login(browser_page, demo.url, "admin", "admin")
+    backend = Backend(browser_page, demo.url)
+    create_app_by_hand(backend, demo.sandbox_url)
+    backend.press("Connect Profiles")
+    MetaConsent(browser_page).log_in("Ana Souza").tick(PAGE).tick(PAGE).go_on()
+    backend.expect_result("Done")
+    statuses(backend, "✓.*Valid")
+
+    stage = Stage(demo.url, demo.sandbox_url, demo.name)
+    stage.control("meta/password", {"person": "ana"})
+    verify_all(stage.person("admin"))
+    statuses(backend, "✕.*Expired")
+
+
+def create_app_by_hand(backend, sandbox_url):
+    """Type the app of the README, and copy its redirect URI to the dashboard."""
+    page = backend.open("social-apps").page
+    backend.press("New")
+    for field, value in (
+        ("name", "My own app"),
+        ("client_id", DEMO_APP["client_id"]),
+        ("client_secret_input", DEMO_APP["client_secret"]),
+    ):
+        page.locator(f"div[name={field}] input").fill(value)
+    for field in ("authorize_url", "token_url", "api_url"):
+        address = page.locator(f"div[name={field}] input")
+        host = re.compile("https://(www|graph)[.]facebook[.]com")
+        address.fill(host.sub(f"{sandbox_url}/meta", address.input_value()))
+    page.locator(".o_form_button_save").click()
+    page.get_by_role("button", name="Connect Profiles").wait_for()
+    redirect_uri = page.locator("div[name=redirect_uri]").inner_text().strip()
+    with page.context.new_page() as dashboard:
+        dashboard.goto(f"{sandbox_url}/meta/apps")
+        card = dashboard.get_by_role("region", name="Social Token Manager demo")
+        card.get_by_label("Add a redirect URI").fill(redirect_uri)
+        card.get_by_role("button", name="Add").click()
+        dashboard.get_by_role("status").wait_for()
+
+
+def statuses(backend, words):
+    backend.open("social-profiles")
+    for network in ("Facebook Page", "Messenger", "Instagram"):
+        backend.expect_status(network, PAGE, words)
 
 
 def test_nothing_of_ours_complained(demo):

@@ -113,6 +113,11 @@ class World:
 
 
 @pytest.fixture
+def browser_locale(words):
+    return words["lang"].replace("_", "-")
+
+
+@pytest.fixture
 def world(odoo_server, sandbox, words):
     return World(odoo_server(mail=sandbox), sandbox, words)
 

@@ -1,6 +1,6 @@
 """A plugin of pytest to run what needs no database, in seconds and without one.
 
-    python -m pytest -p no:odoo -p tests.without_database social_token_manager
+python -m pytest -p no:odoo -p tests.without_database social_token_manager
 """
 
 import warnings

@@ -99,7 +99,7 @@ class MetaCase(OutsideCase):
         }
 
     def verdict(self, grant, reaches, provider=None):
-        """Return the token's reason, and ``{(network, id): reason}`` of the profiles."""
+        """Return the token's reason, and those of the profiles by (network, id)."""
         provider = provider or self.provider()
         found = provider.verify(grant.token.access_token, list(reaches.values()))
         by_key = {reach.key: place for place, reach in reaches.items()}
@@ -884,8 +884,12 @@ class TestVerify(MetaCase):
         self.assertTrue(limited.reaches("instagram_basic", CAFE))
         self.assertFalse(limited.reaches("instagram_basic", BAKERY))
         self.assertTrue(limited.reaches("pages_show_list", BAKERY))
-        granular = [{"scope": "instagram_basic", "target_ids": []}, {"scope": "x"}, None,
-                    {"scope": "y", "target_ids": [5, "6", None, {}, "a/b"]}]  # fmt: skip
+        granular = [
+            {"scope": "instagram_basic", "target_ids": []},
+            {"scope": "x"},
+            None,
+            {"scope": "y", "target_ids": [5, "6", None, {}, "a/b"]},
+        ]
         self.answer("debug_token", **{"data.granular_scopes": granular})
         seen = self.provider().introspect(self.given.token.access_token)
         self.assertEqual(seen.targets, {"instagram_basic": (), "y": ("5", "6")})
