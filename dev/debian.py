@@ -143,6 +143,8 @@ class Fetcher:
             "APT::Sandbox::User": "root",
             "Acquire::Languages": "none",
             "Acquire::Retries": "3",
+            # Otherwise a mirror that does not answer is only a warning.
+            "APT::Update::Error-Mode": "any",
         }
         return "".join(f'{key} "{value}";\n' for key, value in settings.items())
 

@@ -12,6 +12,8 @@ import urllib.request
 from . import shell
 from .trouble import Trouble
 
+# Loaded before any fork: the child of a program with threads must not load things.
+LIBC = ctypes.CDLL(None)
 PR_SET_PDEATHSIG = 1
 PATIENCE = 10.0
 
@@ -43,7 +45,7 @@ def check_port(port, purpose, variable):
 
 def die_with_parent():
     """Let the kernel end this process when the one that started it is gone."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class Process:

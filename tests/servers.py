@@ -120,7 +120,7 @@ class OdooServer:
             env={**odoo.environment(), **self.env},
             cwd=layout.ROOT,
         )
-        self._process.wait_for(f"{self.url}/web/health", 60)
+        self._process.wait_for(f"{self.url}/web/health", 120)
         return self
 
     def _arguments(self):

@@ -1,10 +1,11 @@
 """Where Odoo and PostgreSQL come from, and what is said when they cannot be had."""
 
 import os
+import sys
 
 import pytest
 
-from dev import debian, layout, odoo_source, postgres, python_env, system
+from dev import debian, layout, odoo_source, postgres, python_env, shell, system
 from dev.trouble import Trouble
 
 MAIN = "mirror://a/debian/|Debian|bookworm|main"
@@ -88,6 +89,18 @@ def test_an_old_python_is_refused_with_the_remedy(monkeypatch):
     monkeypatch.setattr(python_env.sys, "version_info", (3, 9, 0))
     with pytest.raises(Trouble, match=r"3\.11 or newer.*this is 3\.9.*PYTHON="):
         python_env.check_version()
+
+
+def test_a_missing_venv_module_is_installed_or_asked_for(monkeypatch):
+    asked = []
+    monkeypatch.setattr(shell, "output_of", lambda command: None)
+    monkeypatch.setattr(debian, "install", asked.extend)
+    monkeypatch.setattr(debian, "may_install", lambda: False)
+    with pytest.raises(Trouble, match=r"install python3\.\d+-venv as root"):
+        python_env.ensure_venv_module()
+    monkeypatch.setattr(debian, "may_install", lambda: True)
+    python_env.ensure_venv_module()
+    assert asked == ["python{}.{}-venv".format(*sys.version_info)]
 
 
 def test_a_missing_browser_is_an_error_in_ci_only(monkeypatch, capsys):

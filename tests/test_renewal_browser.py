@@ -118,6 +118,16 @@ def browser_locale(words):
 
 
 @pytest.fixture
+def browser_context(chromium, words):
+    """A browser that asks for the language of its reader, at the network too."""
+    context = chromium.new_context(
+        viewport=browser.VIEWPORT, locale=words["lang"].replace("_", "-")
+    )
+    yield context
+    context.close()
+
+
+@pytest.fixture
 def world(odoo_server, sandbox, words):
     return World(odoo_server(mail=sandbox), sandbox, words)
 

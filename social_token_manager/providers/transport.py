@@ -334,6 +334,8 @@ class Transport:
     def equip(self, session):
         """Make any ``requests.Session`` use this transport, and return it."""
         session.trust_env = False
-        session.mount("https://", self._adapter)
-        session.mount("http://", self._adapter)
+        # For every scheme: what the rule refuses is refused by the rule, which does not
+        # quote the address as ``requests`` would.
+        session.adapters.clear()
+        session.mount("", self._adapter)
         return session

@@ -32,10 +32,12 @@ GROUPS = {
     # May do everything with Odoo, and has no role here.
     "settings_admin": "base.group_system",
 }
-APP_SECRET = "PLAIN-app-secret-5ac1"
-ACCESS_TOKEN = "PLAIN-access-token-0e7f"
-REFRESH_TOKEN = "PLAIN-refresh-token-93bd"
-PAGE_TOKEN = "PLAIN-page-token-77aa"
+# All secrets of these tests begin so: whoever searches for it finds them all.
+PLAIN = "PLAIN-9f3e"
+APP_SECRET = f"{PLAIN}-app-secret"
+ACCESS_TOKEN = f"{PLAIN}-access-token"
+REFRESH_TOKEN = f"{PLAIN}-refresh-token"
+PAGE_TOKEN = f"{PLAIN}-page-token"
 PERSON = "1001"
 QUIET = {
     "mail_create_nolog": True,
@@ -58,7 +60,7 @@ def encrypted_fields(env):
 
 def plain_text(field):
     """Return what :meth:`SocialFactories.make_sealed_records` seals in a field."""
-    return f"PLAIN-{field.model_name}-{field.name}"
+    return f"{PLAIN}-{field.model_name}-{field.name}"
 
 
 class FakeProvider:

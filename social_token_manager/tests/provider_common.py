@@ -26,6 +26,7 @@ except ImportError:  # the addon alone, without its repository
     running_sandbox = MetaApp = None
 
 LOOPBACK = "127.0.0.1"
+CLOSING = "Connection: close"
 OUTSIDE_LOGGERS = ("urllib3", "requests", "authlib", "http", "odoo.addons")
 
 needs_sandbox = unittest.skipUnless(running_sandbox, "the stand-in networks are absent")
@@ -163,17 +164,22 @@ def http(body=b"{}", status="200 OK", headers=(), length=True):
     lines = [f"HTTP/1.1 {status}", "Content-Type: application/json", *headers]
     if length:
         lines.append(f"Content-Length: {len(body)}")
-    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+    return "\r\n".join([*lines, CLOSING]).encode() + b"\r\n\r\n" + body
 
 
 def keep(answer):
     """Return an answer function that leaves the connection open for the next call."""
 
     def send(line, _request):
-        line.sendall(answer)
+        line.sendall(unannounced(answer))
         return "keep"
 
     return send
+
+
+def unannounced(answer):
+    """Return an answer without the word that the connection closes after it."""
+    return answer.replace(f"\r\n{CLOSING}".encode(), b"")
 
 
 def self_signed(folder, *names):

@@ -1,8 +1,8 @@
 """The template and the languages that ship are complete.
 
-After a change of words, make the template anew and then fill in the languages. The
-second command leaves out what other addons add to our models; where there is no
-database yet, ``-i`` first makes one:
+After a change of words, make the template anew and bring the languages in line with it
+(any PO editor does: "update from template"). The second command leaves out what other
+addons add to our models; the first is for who has no such database yet:
 
     bin/odoo -d i18n -i social_token_manager --stop-after-init
     bin/odoo -d i18n -u social_token_manager --stop-after-init
@@ -31,9 +31,11 @@ FIELD = re.compile(rf"model:ir\.model\.fields,\w+:({MODULE}\.\w+)")
 
 
 def placed(catalogue):
-    """Return ``{(term, place)}`` for all places that the terms of a catalogue are at."""
+    """Return ``{(term, place)}`` for all places of the terms of a catalogue."""
     return {
-        (entry.msgid, place) for entry in catalogue for place, _line in entry.occurrences
+        (entry.msgid, place)
+        for entry in catalogue
+        for place, _line in entry.occurrences
     }
 
 

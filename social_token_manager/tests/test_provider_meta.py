@@ -305,6 +305,25 @@ class TestGrant(MetaCase):
         self.control("meta/apps", blocked=True)
         self.assert_fails(AppFault, self.exchange)
 
+    def test_an_address_that_cannot_be_called_is_the_app_s_fault(self):
+        for url in (
+            "",
+            "nowhere",
+            "https://[::1/",
+            "https://net work.org/x",
+            "ftp://x/",
+        ):
+            with self.subTest(url=url):
+                provider = self.provider(token_url=url, api_url=url)
+                for call in (
+                    lambda it: it.exchange_code(code="C0DE", redirect_uri=REDIRECT_URI),
+                    lambda it: it.introspect("T0KEN"),
+                ):
+                    with self.assertRaises(AppFault) as caught:
+                        call(provider)
+                    said = "".join(traceback.format_exception(caught.exception))
+                    self.assertNotRegex(said, f"C0DE|T0KEN: |{MetaApp.secret}")
+
     def test_a_code_that_is_not_accepted_is_refused(self):
         used = self.meta.code()
         self.exchange(code=used)

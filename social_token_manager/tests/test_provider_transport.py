@@ -15,7 +15,14 @@ from odoo.tests import tagged
 from ..providers import transport
 from ..providers.errors import AddressRefused, AppFault, ProviderError, Unreachable
 from ..providers.transport import AddressRule, Transport
-from .provider_common import LOOPBACK, OutsideCase, http, keep, self_signed
+from .provider_common import (
+    LOOPBACK,
+    OutsideCase,
+    http,
+    keep,
+    self_signed,
+    unannounced,
+)
 
 SECRET = "S3CR3T-input-token"
 QUERY = f"/debug_token?input_token={SECRET}"
@@ -202,6 +209,23 @@ class TestTime(TransportCase):
                 _error, seconds = self.assert_unreachable(self.drip(first).url)
                 self.assertGreater(seconds, 0.2)
                 self.assertLess(seconds, 2)
+
+    def test_a_dripping_answer_on_a_used_connection_is_ended_too(self):
+        self.limits(TOTAL_SECONDS=0.4)
+
+        def first_well_then_slowly(line, _request):
+            if len(server.requests) == 1:
+                line.sendall(unannounced(http()))
+                return "keep"
+            while True:
+                server.sleep(0.05)
+                line.sendall(b"x")
+
+        server = self.serve(first_well_then_slowly)
+        self.assertTrue(self.get(server.url).ok)
+        _error, seconds = self.assert_unreachable(server.url)
+        self.assertLess(seconds, 2)
+        self.assertEqual(server.connections, 1)
 
     def test_a_body_that_is_cut_in_the_middle_is_not_taken_for_the_whole(self):
         self.limits(TOTAL_SECONDS=0.5)
@@ -552,11 +576,12 @@ class TestSurroundings(TransportCase):
         self.assertEqual(server.connections, 1)
 
     def test_a_connection_that_the_server_closed_is_made_anew(self):
-        server = self.serve(http())
-        for _call in range(3):
-            self.assertTrue(self.get(server.url).ok)
-            time.sleep(0.02)
-        self.assertEqual(server.connections, 3)
+        for answer in (http(), unannounced(http())):
+            server = self.serve(answer)
+            for _call in range(3):
+                self.assertTrue(self.get(server.url).ok)
+                time.sleep(0.1)
+            self.assertEqual(server.connections, 3)
 
     def test_cookies_of_one_call_are_not_sent_with_the_next(self):
         server = self.serve(keep(http(headers=["Set-Cookie: session=1; Path=/"])))
@@ -568,7 +593,7 @@ class TestSurroundings(TransportCase):
         def echo(line, request):
             number = request.split(b"n=")[1].split(b" ")[0]
             server.sleep(0.01)
-            line.sendall(http(b'{"n": %s}' % number))
+            line.sendall(unannounced(http(b'{"n": %s}' % number)))
             return "keep"
 
         server = self.serve(echo)
@@ -583,6 +608,18 @@ class TestSurroundings(TransportCase):
         for thread in threads:
             thread.join()
         self.assertEqual(found, {number: number for number in range(40)})
+        self.assertLessEqual(server.connections, 40)
+
+    def test_no_thread_outlives_its_call(self):
+        before = set(threading.enumerate())
+        server = self.serve(http())
+        self.assertTrue(self.get(server.url).ok)
+        with self.assertRaises(AddressRefused):
+            self.get("http://10.0.0.1/")
+        server.stop()
+        self.assertEqual(
+            [one for one in threading.enumerate() if one not in before], []
+        )
 
 
 @tagged("post_install", "-at_install")
@@ -603,6 +640,9 @@ class TestSilence(TransportCase):
         served = {name: self.serve(answer).url for name, answer in answers.items()}
         with socket.create_server((LOOPBACK, 0)) as listener:
             served["refused"] = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
+        with tempfile.TemporaryDirectory() as folder:
+            tls, _certificate = self_signed(Path(folder), LOOPBACK)
+        served["no trusted certificate"] = self.serve(http(), tls=tls).url
         served["inside"] = "https://10.0.0.1"
         served["not allowed"] = "http://10.0.0.1"
         return served

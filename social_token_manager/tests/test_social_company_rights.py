@@ -1,6 +1,6 @@
 """What belongs to one company is neither seen nor touched from another (G-13)."""
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -77,8 +77,9 @@ class TestSocialCompanyRights(SocialCase):
                 attempt()
 
     def test_switching_companies_switches_what_is_seen(self):
+        own_attempt = self.make_request(self.app, self.owner_of_both)
         for allowed in ([self.company.id], [self.other_company.id]):
-            for record in self.theirs:
+            for record in (*self.theirs, own_attempt):
                 mine = record.with_user(self.owner_of_both).with_context(
                     allowed_company_ids=allowed
                 )
@@ -139,6 +140,6 @@ class TestSocialCompanyRights(SocialCase):
         client = self.env["res.partner"].create(
             {"name": "Theirs", "company_id": self.other_company.id}
         )
-        with self.assertRaises(Exception) as caught:
+        with self.assertRaises(UserError) as caught:
             self.make_profile().partner_id = client
         self.assertIn("Theirs", str(caught.exception))

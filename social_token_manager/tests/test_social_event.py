@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..models.social_event import KINDS
-from .common import REFRESH_TOKEN, SocialCase
+from .common import PLAIN, REFRESH_TOKEN, SocialCase
 
 
 @tagged("post_install", "-at_install")
@@ -71,5 +71,5 @@ class TestSocialEvent(SocialCase):
     def test_no_line_holds_a_secret(self):
         text = str(self.journal(company_id=self.company.id).sudo().read())
         self.assertIn("granted", text)
-        self.assertNotIn("PLAIN-", text)
+        self.assertNotIn(PLAIN, text)
         self.assertNotIn("stm1.", text)
