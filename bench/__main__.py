@@ -15,12 +15,13 @@ from dev import layout, odoo, shell, testing
 ROWS = 200_000
 RUNS = 15
 FILL = """
-    INSERT INTO social_profile (name, network_id, company_id, active, external_id, cycle,
-           expires_at, create_uid, create_date, write_uid, write_date)
-    SELECT 'Profile ' || n, (SELECT id FROM social_network ORDER BY id LIMIT 1), 1, true,
+    INSERT INTO social_profile (name, network_id, company_id, active, external_id,
+           cycle, expires_at, create_uid, create_date, write_uid, write_date)
+    SELECT 'Profile ' || n, (SELECT min(id) FROM social_network), 1, true,
            'x' || n, 0,
            CASE WHEN n %% 50 = 0 THEN NULL
-                ELSE now() AT TIME ZONE 'UTC' + (n %% 4000 - 100) * interval '1 hour' END,
+                ELSE now() AT TIME ZONE 'UTC' + (n %% 4000 - 100) * interval '1 hour'
+           END,
            1, now(), 1, now()
       FROM generate_series(1, %s) n;
     ALTER TABLE social_profile ADD COLUMN stored_status varchar;
@@ -32,7 +33,9 @@ FILL = """
     ANALYZE social_profile;
 """
 PAGE_LIMIT = 5  # milliseconds: a filter of the list is not felt
-PEER_COUNT = "SELECT stored_status, count(*) FROM social_profile WHERE active GROUP BY 1"
+PEER_COUNT = (
+    "SELECT stored_status, count(*) FROM social_profile WHERE active GROUP BY 1"
+)
 
 
 def main():
@@ -74,8 +77,10 @@ def measure(env):
         row(
             "counts of all statuses",
             median(
-                lambda: [profiles.search_count([("status", "=", one)]) for one in statuses]
-                + [profiles.search_count([])]
+                lambda: (
+                    [profiles.search_count([("status", "=", one)]) for one in statuses]
+                    + [profiles.search_count([])]
+                )
             ),
             median(lambda: query(env, PEER_COUNT)),
             goal=1.5,

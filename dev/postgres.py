@@ -7,6 +7,7 @@ import os
 import pwd
 import re
 import shutil
+import stat
 import subprocess
 import tempfile
 from pathlib import Path
@@ -23,6 +24,14 @@ PORT = "5432"
 # The kernel cuts the path of a Unix socket here.
 LONGEST_SOCKET = 107
 ACCOUNT = "postgres-dev"
+# PostgreSQL looks up the name of who runs it; everybody has a nobody.
+NOBODY = pwd.getpwnam("nobody")
+IN_NAME_SPACE = (
+    "unshare",
+    "--user",
+    f"--map-user={NOBODY.pw_uid}",
+    f"--map-group={NOBODY.pw_gid}",
+)
 
 # This cluster is thrown away at will and only Odoo is ever killed on purpose, so
 # nothing has to survive a crash of the machine: that makes tests much faster.
@@ -101,26 +110,30 @@ def as_owner(command, folder):
     """Return ``command`` so that it runs as an owner PostgreSQL accepts.
 
     PostgreSQL refuses to run as root. Root therefore enters a user name space where
-    it has another number: files stay root's and no account is needed. Where the
-    machine forbids that, the cluster belongs to an account of its own.
+    it is called nobody: files stay root's and no account is needed. Where the machine
+    forbids that, the cluster belongs to an account of its own.
     """
     if os.geteuid() != 0:
         return [*command]
     owner = folder.stat().st_uid
     if owner == 0:
-        return ["unshare", "--user", "--map-user=1000", "--map-group=1000", *command]
+        return [*IN_NAME_SPACE, *command]
     group = pwd.getpwuid(owner).pw_gid
-    return [
-        "setpriv",
-        f"--reuid={owner}",
-        f"--regid={group}",
-        "--clear-groups",
-        *command,
-    ]
+    change = ["setpriv", f"--reuid={owner}", f"--regid={group}", "--clear-groups"]
+    if not others_may_enter(layout.ROOT):
+        # Below root's own home, for instance. The last bit is for access(2), which
+        # would leave the capability out of account.
+        change += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+        change += ["--securebits=+no_setuid_fixup"]
+    return [*change, *command]
+
+
+def others_may_enter(folder):
+    return all(path.stat().st_mode & stat.S_IXOTH for path in (folder, *folder.parents))
 
 
 def may_unshare():
-    return shell.output_of(as_owner(["true"], Path("/"))) is not None
+    return shell.output_of([*IN_NAME_SPACE, "true"]) is not None
 
 
 def give_to_account(folder):
@@ -138,10 +151,9 @@ def give_to_account(folder):
         )
         account = pwd.getpwnam(ACCOUNT)
     os.chown(folder, account.pw_uid, account.pw_gid)
-    probe = as_owner([programs() / "postgres", "--version"], folder)
     if (
-        shell.output_of(probe) is None
-        or shell.output_of(as_owner(["ls", folder], folder)) is None
+        shell.output_of(as_owner([programs() / "postgres", "--version"], folder))
+        is None
     ):
         raise Trouble(
             "PostgreSQL refuses to run as root, and the account it runs as cannot "

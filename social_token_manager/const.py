@@ -10,8 +10,9 @@ AUTHORIZE_PATH = "/social/authorize/{request_id}"
 
 RENEW_ROUTE = "/social/renew/<int:profile_id>"
 RENEW_PATH = "/social/renew/{profile_id}"
-WIZARD_PATH = "/odoo/social-renewal/{wizard_id}"
-ATTEMPT_PATH = "/odoo/social-attempts/{request_id}"
+# Below the list of profiles, so that the web client knows in which app it is.
+WIZARD_PATH = "/odoo/social-profiles/social-renewal/{wizard_id}"
+ATTEMPT_PATH = "/odoo/social-profiles/social-attempts/{request_id}"
 PROFILES_PATH = "/odoo/social-profiles"
 
 # One cookie a request, so that two tabs do not overwrite each other's binding.

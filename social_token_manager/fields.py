@@ -19,7 +19,7 @@ class Encrypted(fields.Text):
     exportable = False
 
     def convert_to_cache(self, value, record, validate=True):
-        """Override of Odoo's to refuse plain text; what goes to a column passes here."""
+        """Override of Odoo's to refuse plain text; all that is stored passes here."""
         self._refuse_plain(value)
         return super().convert_to_cache(value, record, validate)
 

@@ -57,7 +57,9 @@ REASONS = {
     reasons.CHECKPOINT: (
         _lt("Security check"),
         _lt("The network holds the account of the granting person at a check."),
-        _lt("That person logs in at the network itself, passes the check, then renews."),
+        _lt(
+            "That person logs in at the network itself, passes the check, then renews."
+        ),
     ),
     reasons.DATA_ACCESS: (
         _lt("Data access ended"),
@@ -93,6 +95,20 @@ REASONS = {
         _lt("No answer"),
         _lt("The network did not answer, or not in a way that makes sense."),
         _lt("Nothing has changed. Try again in a few minutes."),
+    ),
+}
+
+# What a call can come to beside a reason; the journal shows it.
+REASONS |= {
+    "grant_refused": (
+        _lt("Not accepted"),
+        _lt("The network did not accept what it was given."),
+        _lt("Renew it: log in at the network and confirm."),
+    ),
+    "request_refused": (
+        _lt("Call refused"),
+        _lt("The network refused a call; that says nothing about the connection."),
+        _lt("Nothing has changed. Try again later."),
     ),
 }
 
@@ -138,8 +154,8 @@ RESULTS = {
     "app_fault": (
         _lt("The network does not accept our app"),
         _lt(
-            "The app's id, secret or address is not accepted. What was connected before "
-            "is unchanged."
+            "The app's id, secret or address is not accepted. What was connected "
+            "before is unchanged."
         ),
         _lt("An Owner checks the app's id and secret in the configuration."),
     ),

@@ -55,6 +55,8 @@ def browser_locale():
 @pytest.fixture
 def browser_context(chromium, browser_locale):
     context = chromium.new_context(viewport=browser.VIEWPORT, locale=browser_locale)
+    # A busy machine is slow; waiting longer costs nothing where it is not.
+    context.set_default_timeout(60_000)
     yield context
     context.close()
 

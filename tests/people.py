@@ -100,7 +100,7 @@ class Backend:
 
     def expect_result(self, title):
         """Wait for the page that says what came of an attempt."""
-        self.page.wait_for_url(re.compile("/odoo/social-attempts/"))
+        self.page.wait_for_url(re.compile("/social-attempts/"))
         expect(self.page.locator(".o_form_view .alert h2").first).to_contain_text(title)
         return self
 
@@ -119,7 +119,9 @@ class Renewal:
 
     def press(self, name):
         """Press the button of a step."""
-        buttons = self.page.locator(".o_social_renewal section:not(.o_invisible_modifier)")
+        buttons = self.page.locator(
+            ".o_social_renewal section:not(.o_invisible_modifier)"
+        )
         buttons.get_by_role("button", name=name, exact=True).click()
         return self
 

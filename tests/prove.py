@@ -78,7 +78,9 @@ PROMISES = (
 
 def main():
     """Run all proofs, print the table; return 0 when every promise is kept."""
-    files = sorted({proof.partition("::")[0] for one in PROMISES for proof in one.proofs})
+    files = sorted(
+        {proof.partition("::")[0] for one in PROMISES for proof in one.proofs}
+    )
     with tempfile.TemporaryDirectory() as folder, testing.run_database() as name:
         report = Path(folder) / "report.xml"
         line = testing.pytest_command(name, [*files, f"--junitxml={report}"])

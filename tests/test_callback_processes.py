@@ -46,7 +46,10 @@ def dump(db):
     """Return a plain dump of a database, with all rows."""
     command = [postgres.programs() / "pg_dump", "--inserts", db]
     return subprocess.run(
-        command, check=True, capture_output=True, env=shell.merged(postgres.environment())
+        command,
+        check=True,
+        capture_output=True,
+        env=shell.merged(postgres.environment()),
     ).stdout.decode(errors="replace")
 
 
@@ -97,7 +100,9 @@ def test_a_kill_in_the_middle_of_the_exchange_loses_nothing(server, sandbox, per
     callback.join()
     sandbox.control("latency/clear")
     server.start()
-    assert query(server, "SELECT expires_at, reason, cycle FROM social_profile") == before
+    assert (
+        query(server, "SELECT expires_at, reason, cycle FROM social_profile") == before
+    )
     result = "SELECT consumed_at IS NOT NULL, result FROM social_oauth_request"
     assert query(server, f"{result} ORDER BY id DESC LIMIT 1") == [(True, None)]
     again = HttpPerson(server, sandbox)
@@ -113,20 +118,24 @@ def _ignoring_errors(person, back):
         pass
 
 
-def test_no_secret_is_in_the_log_at_debug_level_nor_in_a_dump(
-    server, sandbox, person
-):
-    """Promise 1: codes, states, tokens and the app secret, through good and bad days."""
+def test_no_secret_is_in_the_log_at_debug_level_nor_in_a_dump(server, sandbox, person):
+    """Promise 1: codes, states, tokens, the app secret; on good and bad days."""
     action = person.call("social.app", "action_connect", [person.app_id])
     back = person.consent(action)
     person.come_back(back)
     person.come_back(back)
     sent = parse_qs(urlsplit(back).query)
     secrets = [TOKEN_MARK, DEMO_APP["client_secret"], sent["code"][0], sent["state"][0]]
-    secrets += [cookie.value for cookie in person.browser.cookies if "binding" in cookie.name]
+    secrets += [
+        cookie.value for cookie in person.browser.cookies if "binding" in cookie.name
+    ]
 
     profile_ids = person.call("social.profile", "search", [])
-    for fault in ({"kind": "close"}, {"kind": "status", "status": 500}, {"kind": "html"}):
+    for fault in (
+        {"kind": "close"},
+        {"kind": "status", "status": 500},
+        {"kind": "html"},
+    ):
         sandbox.control("faults", {"path": "/meta/v26.0/*", **fault})
         person.call("social.profile", "action_verify", profile_ids)
     sandbox.control("meta/password", {"person": "ana"})

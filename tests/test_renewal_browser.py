@@ -66,14 +66,16 @@ def shoot(page, words, name):
 
 
 class World:
-    """An Odoo with one grant, which lives six days, and a manager who reads a language."""
+    """An Odoo with one grant, which lives six days, read in some language."""
 
     def __init__(self, server, sandbox, words):
         self.server, self.sandbox, self.words = server, sandbox, words
         self.admin = HttpPerson(server, sandbox)
         self._speak(words["lang"])
         app_id = register_app(self.admin, sandbox)
-        sandbox.control("meta/settings", {"long_seconds": int(timedelta(days=6).total_seconds())})
+        sandbox.control(
+            "meta/settings", {"long_seconds": int(timedelta(days=6).total_seconds())}
+        )
         self.admin.connect(app_id, pages=self._only_page, instagram=self._only_page)
         sandbox.control("meta/settings", {"long_seconds": 5183944})
 
@@ -143,7 +145,9 @@ def test_warned_by_mail_then_renewed_in_six_steps_then_left_alone(
 
     browser.login(page, world.server.url, "admin", "admin")
     dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_role("button", name=re.compile(words["alert"])).first).to_be_visible()
+    expect(
+        dialog.get_by_role("button", name=re.compile(words["alert"])).first
+    ).to_be_visible()
     shoot(page, words, "1_alert")
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
@@ -185,7 +189,7 @@ def test_warned_by_mail_then_renewed_in_six_steps_then_left_alone(
 
 @pytest.mark.parametrize("words", [EN], ids=["en"])
 def test_interrupted_at_each_step_and_taken_up_again(world, browser_context, words):
-    """Reload, closing the browser, coming back by the link, cancelling at the network."""
+    """Reload, close the browser, come back by the link, cancel at the network."""
     login = browser_context.new_page()
     browser.login(login, world.server.url, "admin", "admin")
     login.close()

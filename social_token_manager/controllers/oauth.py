@@ -12,6 +12,7 @@ from ..const import (
     PROFILES_PATH,
     RENEW_ROUTE,
     REQUEST_LIFE,
+    WIZARD_PATH,
 )
 
 QUERY_BYTES = 8192
@@ -98,7 +99,7 @@ class SocialOauthController(http.Controller):
     def _get_action_address(action):
         if action["type"] == "ir.actions.act_url":
             return action["url"]
-        return f"/odoo/{action['path']}/{action['res_id']}"
+        return WIZARD_PATH.format(wizard_id=action["res_id"])
 
     @staticmethod
     def _get_binding(request_id):

@@ -24,7 +24,9 @@ class SocialAccess(models.Model):
         "social.profile", required=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="profile_id.company_id")
-    token_id = fields.Many2one("social.token", index="btree_not_null", ondelete="cascade")
+    token_id = fields.Many2one(
+        "social.token", index="btree_not_null", ondelete="cascade"
+    )
     person_id = fields.Many2one("res.partner", index="btree_not_null")
     page_token = Encrypted()
     native_tasks = fields.Char("Role at the Network")

@@ -4,8 +4,8 @@ import secrets
 from odoo import api, fields, models, tools
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ..const import CALLBACK_PATH, DEV_HOSTS_OPTION, DEV_HOSTS_VARIABLE, WEBHOOK_PATH
 from ..clock import now
+from ..const import CALLBACK_PATH, DEV_HOSTS_OPTION, DEV_HOSTS_VARIABLE, WEBHOOK_PATH
 from ..fields import Encrypted
 from ..keyring import SecretDamaged
 from ..providers import PROVIDERS, get_provider
@@ -82,11 +82,17 @@ class SocialApp(models.Model):
     )
     authorize_url = fields.Char(
         "Consent Page",
-        compute="_compute_defaults", store=True, readonly=False, precompute=True
+        compute="_compute_defaults",
+        store=True,
+        readonly=False,
+        precompute=True,
     )
     token_url = fields.Char(
         "Token Endpoint",
-        compute="_compute_defaults", store=True, readonly=False, precompute=True
+        compute="_compute_defaults",
+        store=True,
+        readonly=False,
+        precompute=True,
     )
     api_url = fields.Char(
         "API",
@@ -97,11 +103,17 @@ class SocialApp(models.Model):
     )
     revoke_url = fields.Char(
         "Revocation Endpoint",
-        compute="_compute_defaults", store=True, readonly=False, precompute=True
+        compute="_compute_defaults",
+        store=True,
+        readonly=False,
+        precompute=True,
     )
     introspect_url = fields.Char(
         "Introspection Endpoint",
-        compute="_compute_defaults", store=True, readonly=False, precompute=True
+        compute="_compute_defaults",
+        store=True,
+        readonly=False,
+        precompute=True,
     )
     scopes = fields.Char(
         compute="_compute_scopes",
@@ -284,8 +296,8 @@ class SocialApp(models.Model):
         except SecretDamaged:
             raise UserError(
                 self.env._(
-                    "The stored secret of the app %(app)s is damaged. An Owner opens it "
-                    "under Configuration > Apps and types the secret again.",
+                    "The stored secret of the app %(app)s is damaged. An Owner opens "
+                    "it under Configuration > Apps and types the secret again.",
                     app=self.name,
                 )
             ) from None
@@ -323,7 +335,7 @@ class SocialApp(models.Model):
         return address.replace("{api_version}", self.api_version or "")
 
     def _note_fault(self, detail):
-        """Remember that the network does not accept this app; tokens stay as they are."""
+        """Remember that the network does not accept this app; tokens stay so."""
         self.write({"fault": detail or self.env._("unknown"), "fault_at": now()})
 
     def _note_success(self):

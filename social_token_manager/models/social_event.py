@@ -30,13 +30,17 @@ class SocialEvent(models.Model):
     _rec_name = "kind"
 
     kind = fields.Selection(KINDS, required=True, readonly=True)
-    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True
+    )
     user_id = fields.Many2one(
         "res.users", "By", readonly=True, default=lambda self: self.env.uid
     )
     app_id = fields.Many2one("social.app", readonly=True, index="btree_not_null")
     token_id = fields.Many2one("social.token", readonly=True, index="btree_not_null")
-    profile_id = fields.Many2one("social.profile", readonly=True, index="btree_not_null")
+    profile_id = fields.Many2one(
+        "social.profile", readonly=True, index="btree_not_null"
+    )
     request_id = fields.Many2one(
         "social.oauth.request", readonly=True, index="btree_not_null"
     )

@@ -18,7 +18,7 @@ class SocialNetwork(models.Model):
     icon = fields.Char(help="A Font Awesome class, such as fa-facebook-square.")
     providers = fields.Char(
         required=True,
-        help="Codes of the providers that can serve this network, the first by default.",
+        help="Codes of the providers that can serve it, the first by default.",
     )
     validity_number = fields.Integer(
         "Published Validity", help="0 when the network publishes no expiry."
@@ -77,4 +77,6 @@ class SocialNetwork(models.Model):
     def _get_provider_codes(self):
         """Return the codes of the providers that can serve it, the default first."""
         self.ensure_one()
-        return [code.strip() for code in (self.providers or "").split(",") if code.strip()]
+        return [
+            code.strip() for code in (self.providers or "").split(",") if code.strip()
+        ]

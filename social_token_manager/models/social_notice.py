@@ -31,11 +31,18 @@ class SocialNotice(models.Model):
     profile_id = fields.Many2one(
         "social.profile", required=True, readonly=True, index=True, ondelete="cascade"
     )
-    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True
+    )
     cycle = fields.Integer(required=True, readonly=True)
     rung = fields.Selection(RUNGS, required=True, readonly=True)
     person_id = fields.Many2one(
-        "res.partner", "To", required=True, readonly=True, index=True, ondelete="cascade"
+        "res.partner",
+        "To",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
     )
     channel = fields.Selection(CHANNELS, required=True, readonly=True)
     state = fields.Selection(
@@ -93,8 +100,9 @@ class SocialNotice(models.Model):
                               AND told.rung = %(rung)s
                               AND told.channel = %(channel)s)
                 ), entitled AS (%(entitled)s)
-                INSERT INTO social_notice (profile_id, company_id, cycle, rung, person_id,
-                       channel, state, create_uid, create_date, write_uid, write_date)
+                INSERT INTO social_notice (profile_id, company_id, cycle, rung,
+                       person_id, channel, state, create_uid, create_date, write_uid,
+                       write_date)
                 SELECT due.id, due.company_id, due.cycle, %(rung)s, entitled.partner_id,
                        %(channel)s,
                        CASE WHEN due.is_most_urgent THEN 'sent' ELSE 'superseded' END,
@@ -140,12 +148,14 @@ class SocialNotice(models.Model):
                 SELECT named.profile_id, partner.id AS partner_id,
                        rank() OVER (PARTITION BY named.profile_id ORDER BY named.tier)
                   FROM (
-                    SELECT social_profile_id AS profile_id, res_users_id AS user_id, 1 AS tier
-                      FROM social_profile_recipient_rel JOIN due ON due.id = social_profile_id
+                    SELECT due.id AS profile_id, res_users_id AS user_id, 1 AS tier
+                      FROM social_profile_recipient_rel
+                      JOIN due ON due.id = social_profile_id
                      WHERE res_users_id IN %(members)s
                      UNION
-                    SELECT social_profile_id, res_users_id, 1
-                      FROM social_profile_admin_rel JOIN due ON due.id = social_profile_id
+                    SELECT due.id, res_users_id, 1
+                      FROM social_profile_admin_rel
+                      JOIN due ON due.id = social_profile_id
                       JOIN res_company company ON company.id = due.company_id
                      WHERE res_users_id IN %(members)s
                        AND company.social_strict_renewal IS NOT TRUE
@@ -225,18 +235,21 @@ class SocialNotice(models.Model):
             "happened": happened if profile.reason else "",
             "remedy": remedy,
             "renewers": profile.renewers,
-            "url": self.company_id.get_base_url() + RENEW_PATH.format(profile_id=profile.id),
+            "url": self.company_id.get_base_url()
+            + RENEW_PATH.format(profile_id=profile.id),
         }
 
     # === CANCELLING === #
 
     @api.model
     def _cancel_pending(self, profiles):
-        """Take back the mails that are still queued and speak of these profiles only."""
+        """Take back what is still queued and speaks of these profiles only."""
         pending = self.search(
             [("profile_id", "in", profiles.ids), ("mail_id.state", "=", "outgoing")]
         )
         pending.state = "cancelled"
         for mail in pending.mail_id:
-            if not self.search_count([("mail_id", "=", mail.id), ("state", "=", "sent")]):
+            if not self.search_count(
+                [("mail_id", "=", mail.id), ("state", "=", "sent")]
+            ):
                 mail.cancel()

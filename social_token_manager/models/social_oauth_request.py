@@ -63,7 +63,9 @@ class SocialOauthRequest(models.Model):
     _order = "id desc"
 
     user_id = fields.Many2one("res.users", required=True, index=True, readonly=True)
-    company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, readonly=True
+    )
     app_id = fields.Many2one(
         "social.app", required=True, index=True, ondelete="cascade", readonly=True
     )
@@ -202,6 +204,7 @@ class SocialOauthRequest(models.Model):
                     "list of profiles."
                 )
             )
+        oauth_request.app_id._check_ready()
         return oauth_request._mint()
 
     def _mint(self):
@@ -275,7 +278,9 @@ class SocialOauthRequest(models.Model):
                 )
             )
             row = env.cr.fetchone()
-            found = env[self._name].search([("state_hash", "=", _digest(state))], limit=1)
+            found = env[self._name].search(
+                [("state_hash", "=", _digest(state))], limit=1
+            )
             found_id = found.id
         # What was committed there is not in the snapshot of the caller's cursor, which
         # has nothing to keep: it has only read so far.
@@ -334,7 +339,8 @@ class SocialOauthRequest(models.Model):
             listing = provider.list_profiles(grant)
         except ProviderError as error:
             return self._conclude_failure(error)
-        except psycopg2.Error as error:
+        except (psycopg2.Error, UserError) as error:
+            # A UserError is about the key file; its sentence is for the settings page.
             _logger.error("A grant could not be stored: %s", type(error).__name__)
             return self._conclude("failed", "failed")
         images = persist(
@@ -365,7 +371,7 @@ class SocialOauthRequest(models.Model):
     # === STORING === #
 
     def _store_token(self, env, grant):
-        """Store the token row alone; what hangs on it follows in another transaction."""
+        """Store the token row alone; the rest follows in another transaction."""
         oauth_request = self.with_env(env)
         token = env["social.token"]._store_grant(
             oauth_request.app_id, grant, oauth_request.user_id.partner_id
@@ -419,7 +425,9 @@ class SocialOauthRequest(models.Model):
         self.write(
             {
                 "result": result,
-                "granted_profile_ids": [fields.Command.set(granted.ids if granted else [])],
+                "granted_profile_ids": [
+                    fields.Command.set(granted.ids if granted else [])
+                ],
                 "left_out": list(left_out),
             }
         )
@@ -436,12 +444,15 @@ class SocialOauthRequest(models.Model):
         persist(self.env, store)
 
     def _conclude_failure(self, error):
-        result = next(name for kind, name in RESULT_OF_FAILURE if isinstance(error, kind))
+        result = next(
+            name for kind, name in RESULT_OF_FAILURE if isinstance(error, kind)
+        )
         _logger.info("A grant failed: %s %s", error.reason, error.detail)
         self._conclude(result, "failed", reason=error.reason, detail=error.detail)
         if isinstance(error, AppFault):
             persist(
-                self.env, lambda env: self.with_env(env).app_id._note_fault(error.detail)
+                self.env,
+                lambda env: self.with_env(env).app_id._note_fault(error.detail),
             )
 
     def _journal(self, kind, **details):

@@ -276,6 +276,16 @@ class SocialProfile(models.Model):
         profiles.sudo().filtered(lambda one: not one.access_ids)._update_state()
         return profiles
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_connected(self):
+        if self.sudo().access_ids:
+            raise UserError(
+                self.env._(
+                    "A profile that was connected is kept, since the journal speaks of "
+                    "it. Archive it instead: it leaves the list and can be restored."
+                )
+            )
+
     def write(self, vals):
         """Override of Odoo's: a connected profile stays what it is connected to."""
         self._check_identity_kept(vals)
@@ -324,9 +334,23 @@ class SocialProfile(models.Model):
             self._get_app(),
             profiles=self,
             purpose="renew",
-            prompt=self.reason or None,
+            prompt=self._get_prompt(),
             wizard=wizard,
         )
+
+    def _get_prompt(self):
+        """Return the reason code that the person is sent for, None for none.
+
+        Before anything has ended it is the clock that drives the renewal: the network
+        moves the data-access clock only for who asks for that.
+        """
+        # The engine reads tokens that its callers may not.
+        token = self.sudo().token_id
+        if self.reason or not token:
+            return self.reason or None
+        driving = token._get_clocks().driving()
+        earliest = min(driving, key=driving.get, default=None)
+        return reasons.DATA_ACCESS if earliest == "data_access" else None
 
     def action_verify(self):
         """Ask the network about the connection now, and tell what came of it."""
@@ -370,7 +394,9 @@ class SocialProfile(models.Model):
         ).filtered("may_renew")
         return {
             "count": len(at_risk),
-            "profiles": [profile._get_alert_line() for profile in at_risk[:ALERT_LINES]],
+            "profiles": [
+                profile._get_alert_line() for profile in at_risk[:ALERT_LINES]
+            ],
         }
 
     def _get_alert_line(self):
@@ -564,8 +590,10 @@ class SocialProfile(models.Model):
             (data.network, data.external_id) for data in listing if data.page_token
         }
         lost = token.access_ids.filtered(
-            lambda one: (one.profile_id.network_id.code, one.profile_id.external_id)
-            not in listed
+            lambda one: (
+                (one.profile_id.network_id.code, one.profile_id.external_id)
+                not in listed
+            )
         )
         lost._note_deselected()
         lost.profile_id._update_state()
@@ -573,7 +601,7 @@ class SocialProfile(models.Model):
 
     @api.model
     def _find_listed(self, company, listing):
-        """Return ``{(network code, external id): profile}`` of what is known already."""
+        """Return ``{(network code, external id): profile}`` of what is known."""
         found = self.with_context(active_test=False).search(
             [
                 ("company_id", "=", company.id),

@@ -261,6 +261,8 @@ class SocialToken(models.Model):
                 "access_expires_at": seen.access_expires_at or self.access_expires_at,
                 "data_access_expires_at": seen.data_access_expires_at
                 or self.data_access_expires_at,
+                "never_expires": seen.never_expires
+                or (self.never_expires and not seen.access_expires_at),
             }
         elif self.reason != seen.reason:
             values |= {"reason": seen.reason, "reason_at": self.reason_at or now()}

@@ -50,15 +50,17 @@ class OutsideCase(BaseCase):
         """Give a list that fills with all lines logged meanwhile, at debug level."""
         lines = _Lines()
         loggers = [logging.getLogger(name) for name in OUTSIDE_LOGGERS]
-        levels = [logger.level for logger in loggers]
+        before = [(logger.level, logger.propagate) for logger in loggers]
         for logger in loggers:
             logger.setLevel(logging.DEBUG)
             logger.addHandler(lines)
+            logger.propagate = logger.name == "odoo.addons"
         try:
             yield lines.texts
         finally:
-            for logger, level in zip(loggers, levels, strict=True):
+            for logger, (level, propagate) in zip(loggers, before, strict=True):
                 logger.setLevel(level)
+                logger.propagate = propagate
                 logger.removeHandler(lines)
 
 

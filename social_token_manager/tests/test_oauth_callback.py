@@ -7,6 +7,7 @@ from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tests.test_cursor import TestCursor
 from odoo.tools import mute_logger
 
+from ..const import ATTEMPT_PATH
 from ..controllers.oauth import SocialOauthController
 from ..providers.errors import AppFault, GrantRefused, RateLimited, Unreachable
 from ..providers.results import Grant, Person, ProfileData, TokenSet
@@ -112,7 +113,7 @@ class TestOauthCallback(HttpCase):
         self.assertEqual(response.status_code, 303)
         last = self._last()
         path = urlsplit(response.headers["Location"]).path
-        self.assertEqual(path, f"/odoo/social-attempts/{last.id}")
+        self.assertEqual(path, ATTEMPT_PATH.format(request_id=last.id))
         self.assertEqual(last.result, result)
 
     # === THE GOOD WAY === #
@@ -132,7 +133,9 @@ class TestOauthCallback(HttpCase):
     def test_the_verifier_and_the_stored_redirect_uri_are_sent(self):
         state = self._begin()
         stored = self.app.redirect_uri
-        self.env["ir.config_parameter"].set_param("web.base.url", "https://evil.example")
+        self.env["ir.config_parameter"].set_param(
+            "web.base.url", "https://evil.example"
+        )
         self._call_back(f"code={CODE}&state={state}")
         self.assertEqual(self.provider.exchanged, [(CODE, stored, "v" * 64)])
 
@@ -282,9 +285,7 @@ class TestOauthCallback(HttpCase):
                 raise ConcurrencyError
             return address_of(outcome)
 
-        self.patch(
-            SocialOauthController, "_get_address", staticmethod(conflict)
-        )
+        self.patch(SocialOauthController, "_get_address", staticmethod(conflict))
 
     # === WHAT THE NETWORK DOES === #
 

@@ -32,7 +32,9 @@ class TestPolicyNotices(BaseCase):
 
     def test_windows_meet_without_gap_or_overlap(self):
         found = notices.windows(NOW)
-        self.assertEqual([window.rung for window in found], ["expired", "d1", "d3", "d7"])
+        self.assertEqual(
+            [window.rung for window in found], ["expired", "d1", "d3", "d7"]
+        )
         self.assertIsNone(found[0].after)
         for earlier, later in zip(found, found[1:], strict=False):
             self.assertEqual(earlier.until, later.after)
@@ -43,7 +45,8 @@ class TestPolicyNotices(BaseCase):
             urgent = [
                 window.rung
                 for window in notices.windows(NOW)
-                if moment <= window.until and (not window.after or moment > window.after)
+                if moment <= window.until
+                and (not window.after or moment > window.after)
             ]
             expected = notices.due_rung(moment, NOW)
             self.assertEqual(urgent, [expected] if expected else [])

@@ -23,6 +23,7 @@ class SocialRenewalLine(models.TransientModel):
             ("kept", "✓ Connected"),
             ("new", "+ New"),
         ],
+        string="At Facebook",
         required=True,
         readonly=True,
     )

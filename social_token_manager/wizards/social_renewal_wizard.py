@@ -24,8 +24,8 @@ ORDER = {"missing": 1, "kept": 2, "new": 3, "unusable": 4}
 class SocialRenewalWizard(models.TransientModel):
     """The renewal of Instagram, Messenger and Facebook in six steps.
 
-    It has an address of its own: the full-page trip to the network comes back to it, and
-    so does somebody who closed the browser. What was granted is stored as soon as it
+    It has an address of its own: the full-page trip to the network comes back to it,
+    and so does somebody who closed the browser. What was granted is stored as soon as it
     comes; the wizard only remembers where the person is.
     """
 
@@ -96,14 +96,16 @@ class SocialRenewalWizard(models.TransientModel):
 
     def _get_story_lines(self):
         return self.line_ids.filtered(
-            lambda line: line.network_code == "instagram" and line.kind in ("kept", "new")
+            lambda line: (
+                line.network_code == "instagram" and line.kind in ("kept", "new")
+            )
         )
 
     # === OPENING === #
 
     @api.model
     def _open_for(self, profile):
-        """Return the action that opens this user's renewal of a profile where it stands.
+        """Return the action that opens this user's renewal where it stands.
 
         A renewal that was begun and not finished is taken up again.
         """
@@ -188,14 +190,14 @@ class SocialRenewalWizard(models.TransientModel):
         if self.step not in allowed:
             raise UserError(
                 self.env._(
-                    "This renewal is at another step by now, perhaps in another window. "
-                    "Nothing is lost: reload the page to see where it is."
+                    "This renewal is at another step by now, perhaps in another "
+                    "window. Nothing is lost: reload the page to see where it is."
                 )
             )
 
     # === THE WAY BACK FROM THE NETWORK === #
 
-    def _take_result(self, result, granted=None, offered=(), missing=None):
+    def _take_result(self, result, granted=(), offered=(), missing=()):
         """Take what came of the trip, in the engine's environment.
 
         :param str result: of the OAuth request
@@ -206,7 +208,7 @@ class SocialRenewalWizard(models.TransientModel):
         wizard = self.exists()
         if not wizard:
             return
-        if not granted:
+        if not (granted or offered or missing):
             _title, happened, remedy = result_texts(self.env, result)
             wizard.write({"step": "login", "problem": f"{happened} {remedy}"})
             return
@@ -214,7 +216,7 @@ class SocialRenewalWizard(models.TransientModel):
         wizard.line_ids.create(
             [
                 *wizard._prepare_known(granted, "kept"),
-                *wizard._prepare_known(missing - granted, "missing"),
+                *wizard._prepare_known(missing, "missing"),
                 *wizard._prepare_offered(offered),
             ]
         )

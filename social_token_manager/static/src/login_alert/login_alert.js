@@ -19,11 +19,16 @@ export class LoginAlert extends Component {
 
     setup() {
         this.action = useService("action");
+        this.menu = useService("menu");
         this.orm = useService("orm");
     }
 
     get title() {
         return _t("Connections that need you");
+    }
+
+    get changesPermissions() {
+        return this.props.profiles.some((profile) => profile.changes_permissions);
     }
 
     badge(profile) {
@@ -46,11 +51,22 @@ export class LoginAlert extends Component {
     async renew(profile) {
         const action = await this.orm.call("social.profile", "action_renew", [profile.id]);
         this.props.close();
+        this.enterApp();
         await this.action.doAction(action);
+    }
+
+    /** The menu above must be that of the page to come. */
+    enterApp() {
+        const apps = this.menu.getApps();
+        const app = apps.find(({ xmlid }) => xmlid === "social_token_manager.social_menu_root");
+        if (app) {
+            this.menu.setCurrentMenu(app);
+        }
     }
 
     async showAll() {
         this.props.close();
+        this.enterApp();
         await this.action.doAction("social_token_manager.social_profile_action");
     }
 }
