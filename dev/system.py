@@ -10,6 +10,8 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 BROWSER_PACKAGES = (
     # The browser of the tests; nothing else can be driven without a download.
     "chromium",
+    # What drives it needs this library, which a small Debian has not.
+    "libatomic1",
     # Legible text and pictograms in screenshots.
     "fonts-dejavu-core",
     "fonts-noto-color-emoji",

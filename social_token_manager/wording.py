@@ -195,20 +195,25 @@ INTERRUPTED = (
 )
 
 
+def _say(env, text):
+    """Return a lazy text in the reader's language; the tables above declare it."""
+    return env._(text)  # pylint: disable=gettext-variable
+
+
 def reason_label(env, code):
     """Return a reason in a few words."""
-    return env._(REASONS[code][0]) if code in REASONS else ""
+    return _say(env, REASONS[code][0]) if code in REASONS else ""
 
 
 def reason_sentences(env, code):
     """Return what happened and what to do, as two texts."""
     _label, happened, remedy = REASONS[code]
-    return env._(happened), env._(remedy)
+    return _say(env, happened), _say(env, remedy)
 
 
 def result_texts(env, result):
     """Return title, what happened and what to do for an OAuth request's result."""
-    return tuple(env._(text) for text in RESULTS.get(result, INTERRUPTED))
+    return tuple(_say(env, text) for text in RESULTS.get(result, INTERRUPTED))
 
 
 def key_problem(env, error):

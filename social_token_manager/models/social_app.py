@@ -140,7 +140,7 @@ class SocialApp(models.Model):
 
     @api.depends("provider")
     def _compute_network_ids(self):
-        networks = self.env["social.network"].search([])
+        networks = self.env["social.network"].search([("providers", "!=", False)])
         for app in self:
             app.network_ids = networks.filtered(
                 lambda network, app=app: app.provider in network._get_provider_codes()

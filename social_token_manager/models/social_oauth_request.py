@@ -316,12 +316,11 @@ class SocialOauthRequest(models.Model):
         oauth_request = self.with_user(self.user_id).sudo()
         if answer["error"] or not answer["code"]:
             return oauth_request._conclude("declined", "declined")
+        if not oauth_request._is_still_allowed():
+            return oauth_request._conclude("forbidden", "failed")
         try:
-            oauth_request._check_still_allowed()
             provider = oauth_request.app_id._get_provider()
             verifier = oauth_request._open_secret("verifier")
-        except AccessError:
-            return oauth_request._conclude("forbidden", "failed")
         except (UserError, SecretDamaged) as error:
             _logger.error("A grant could not be taken: %s", error)
             return oauth_request._conclude("failed", "failed")
@@ -349,18 +348,15 @@ class SocialOauthRequest(models.Model):
         self.env["social.profile"]._fetch_images(images)
         return None
 
-    def _check_still_allowed(self):
-        """Refuse when the person lost the right since the start.
-
-        :raise AccessError: the right is gone
-        """
-        user_request = self.with_user(self.user_id)
-        if self.purpose == "renew":
-            user_request.profile_ids._check_may_renew()
-        elif not self.user_id.has_group("social_token_manager.group_manager"):
-            raise AccessError("no Manager")  # pylint: disable=missing-gettext
-        if self.company_id not in self.user_id.company_ids or not self.app_id.active:
-            raise AccessError("company or app gone")  # pylint: disable=missing-gettext
+    def _is_still_allowed(self):
+        """Whether the person still has the right that he had at the start."""
+        user = self.user_id
+        if self.company_id not in user.company_ids or not self.app_id.active:
+            return False
+        if self.purpose == "connect":
+            return user.has_group("social_token_manager.group_manager")
+        profiles = self.with_user(user).profile_ids
+        return profiles.has_access("read") and all(profiles.mapped("may_renew"))
 
     def _get_address(self):
         """Return where the person goes on: the wizard's page, or the result's."""

@@ -194,8 +194,9 @@ class BoundedAdapter(HTTPAdapter):
 
     def init_poolmanager(self, *args, **kwargs):
         """Override of ``requests`` to connect to checked addresses only."""
-        super().init_poolmanager(*args, **kwargs)
+        made = super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = _pool_classes(self.rule)
+        return made
 
     def send(self, request, **_options):
         """Override of ``requests``: bounded in time and size, never redirected.

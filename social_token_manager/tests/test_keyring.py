@@ -52,7 +52,7 @@ class KeyringCase(BaseCase):
         self.path = self.folder / "keys"
         self.ring = Keyring("a1", {"a1": ONE, "b2": TWO})
 
-    def write(self, text, mode=0o600):
+    def write_keys(self, text, mode=0o600):
         self.path.write_bytes(text if isinstance(text, bytes) else text.encode())
         self.path.chmod(mode)
         return self.path
@@ -197,12 +197,12 @@ class TestEnvelope(KeyringCase):
 class TestKeyFile(KeyringCase):
     def test_the_first_key_writes_and_all_read(self):
         text = f"# our keys\n\nb2 {encoded(TWO)}\r\n  a1   {encoded(ONE)}  \n"
-        ring = keyring.load(self.write(text))
+        ring = keyring.load(self.write_keys(text))
         self.assertEqual(ring.writer, "b2")
         self.assertEqual(ring.keys, {"b2": TWO, "a1": ONE})
 
     def test_a_padded_key_is_the_same_key(self):
-        ring = keyring.load(self.write(f"a1 {encoded(ONE)}="))
+        ring = keyring.load(self.write_keys(f"a1 {encoded(ONE)}="))
         self.assertEqual(ring.keys, {"a1": ONE})
 
     def test_a_file_of_another_format_is_refused_with_the_reason_alone(self):
@@ -226,7 +226,7 @@ class TestKeyFile(KeyringCase):
         ):
             with self.subTest(text=text):
                 with self.assertRaisesRegex(KeyFileInvalid, reason) as caught:
-                    keyring.load(self.write(text))
+                    keyring.load(self.write_keys(text))
                 self.assertIn(str(self.path), str(caught.exception))
                 self.assertNotIn(key[4:20], str(caught.exception))
                 self.assertIsNone(caught.exception.__cause__)
@@ -237,19 +237,19 @@ class TestKeyFile(KeyringCase):
         with self.assertRaisesRegex(KeyFileInvalid, "IsADirectoryError"):
             keyring.load(self.folder)
         with self.assertRaisesRegex(KeyFileInvalid, "NotADirectoryError"):
-            keyring.load(self.write("a1") / "keys")
+            keyring.load(self.write_keys("a1") / "keys")
 
     def test_a_file_that_others_can_read_is_warned_of(self):
         text = f"a1 {encoded(ONE)}"
         for mode in (0o640, 0o604, 0o644, 0o666, 0o620, 0o601):
             with self.subTest(mode=oct(mode)):
                 with self.assertLogs(keyring._logger, "WARNING") as logged:
-                    keyring.load(self.write(text, mode))
+                    keyring.load(self.write_keys(text, mode))
                 self.assertIn(str(self.path), logged.output[0])
                 self.assertNotIn(encoded(ONE), logged.output[0])
         for mode in (0o600, 0o400):
             with self.subTest(mode=oct(mode)), self.assertNoLogs(keyring._logger):
-                keyring.load(self.write(text, mode))
+                keyring.load(self.write_keys(text, mode))
 
     def test_a_check_value_tells_keys_apart_and_does_not_tell_the_key(self):
         values = [self.ring.check_value(kid) for kid in ("a1", "b2")]
@@ -277,7 +277,7 @@ class TestGenerate(KeyringCase):
 
     def test_a_key_that_is_there_is_used_and_left_alone(self):
         text = f"a1 {encoded(ONE)}\n"
-        ring = keyring.generate(self.write(text, 0o400))
+        ring = keyring.generate(self.write_keys(text, 0o400))
         self.assertEqual(ring.keys, {"a1": ONE})
         self.assertEqual(self.path.read_text(), text)
         self.assertEqual(stat.S_IMODE(self.path.stat().st_mode), 0o400)
@@ -285,13 +285,13 @@ class TestGenerate(KeyringCase):
 
     def test_a_broken_file_is_not_replaced(self):
         with self.assertRaises(KeyFileInvalid):
-            keyring.generate(self.write("half a k"))
+            keyring.generate(self.write_keys("half a k"))
         self.assertEqual(self.path.read_text(), "half a k")
         self.assertEqual(os.listdir(self.folder), ["keys"])
 
     def test_a_place_that_cannot_be_written_is_told(self):
         with self.assertRaisesRegex(KeyFileInvalid, "(Not|Is)ADirectoryError|Exists"):
-            keyring.generate(self.write("a file") / "keys")
+            keyring.generate(self.write_keys("a file") / "keys")
 
     def test_of_many_processes_at_once_one_makes_the_key_and_all_use_it(self):
         command = [sys.executable, "-c", GENERATE, keyring.__file__, str(self.path)]

@@ -530,7 +530,7 @@ class TestSurroundings(TransportCase):
         with patch.dict(os.environ, variables):
             os.environ.pop("no_proxy", None)
             os.environ.pop("NO_PROXY", None)
-            self.assertEqual(requests.get(server.url).json(), {"proxy": 1})
+            self.assertEqual(requests.get(server.url, timeout=5).json(), {"proxy": 1})
             self.assertEqual(self.get(server.url).json(), {})
             response = self.get(server.url, proxies={"http": proxy.url})
             self.assertEqual(response.json(), {})
@@ -542,7 +542,7 @@ class TestSurroundings(TransportCase):
         netrc.chmod(0o600)
         server = self.serve(http())
         with patch.dict(os.environ, {"NETRC": str(netrc)}):
-            requests.get(server.url)
+            requests.get(server.url, timeout=5)
             self.get(server.url)
         by_requests, by_us = server.requests
         self.assertIn(b"Authorization: Basic", by_requests)
@@ -551,7 +551,7 @@ class TestSurroundings(TransportCase):
     def test_certificates_are_verified_whatever_a_caller_says(self):
         tls, certificate = self_signed(self.folder, LOOPBACK)
         server = self.serve(http(), tls=tls)
-        self.assertTrue(requests.get(server.url, verify=str(certificate)).ok)
+        self.assertTrue(requests.get(server.url, verify=str(certificate), timeout=5).ok)
         server.requests.clear()
         for options in ({}, {"verify": False}, {"verify": str(certificate)}):
             with self.subTest(options=options):

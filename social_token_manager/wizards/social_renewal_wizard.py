@@ -25,8 +25,8 @@ class SocialRenewalWizard(models.TransientModel):
     """The renewal of Instagram, Messenger and Facebook in six steps.
 
     It has an address of its own: the full-page trip to the network comes back to it,
-    and so does somebody who closed the browser. What was granted is stored as soon as it
-    comes; the wizard only remembers where the person is.
+    and so does somebody who closed the browser. What was granted is stored as soon as
+    it comes; the wizard only remembers where the person is.
     """
 
     _name = "social.renewal.wizard"
