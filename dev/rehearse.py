@@ -218,7 +218,7 @@ def go_and_come_back(stage, who, action, person, pages, without=()):
     who.network = Visitor(stage.url)
     back = who.consent(action, person, **answers(stage, pages, without))
     response = who.come_back(back)
-    found = re.search(r"/odoo/social-\w+/(\d+)$", response.headers.get("Location", ""))
+    found = re.search(r"/social-\w+/(\d+)$", response.headers.get("Location", ""))
     if not found:
         raise RuntimeError(f"{person} did not get back: HTTP {response.status_code}")
     return int(found[1])

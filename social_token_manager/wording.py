@@ -98,18 +98,10 @@ REASONS = {
     ),
 }
 
-# What a call can come to beside a reason; the journal shows it.
-REASONS |= {
-    "grant_refused": (
-        _lt("Not accepted"),
-        _lt("The network did not accept what it was given."),
-        _lt("Renew it: log in at the network and confirm."),
-    ),
-    "request_refused": (
-        _lt("Call refused"),
-        _lt("The network refused a call; that says nothing about the connection."),
-        _lt("Nothing has changed. Try again later."),
-    ),
+# What a call can come to that is no reason of a token; the journal shows it.
+CALLS = {
+    "grant_refused": _lt("Not accepted"),
+    "request_refused": _lt("Call refused"),
 }
 
 # result of an OAuth request -> (title, what happened, what to do)
@@ -202,7 +194,8 @@ def _say(env, text):
 
 def reason_label(env, code):
     """Return a reason in a few words."""
-    return _say(env, REASONS[code][0]) if code in REASONS else ""
+    text = REASONS[code][0] if code in REASONS else CALLS.get(code)
+    return _say(env, text) if text else ""
 
 
 def reason_sentences(env, code):

@@ -3,10 +3,13 @@
 import re
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from dev import layout, system
 from tests import browser, servers
+
+# Milliseconds. A busy machine is slow; waiting longer costs nothing where it is not.
+PATIENCE = 60_000
 
 
 @pytest.fixture
@@ -38,6 +41,7 @@ def chromium():
     path = system.browser()
     if not path:
         pytest.skip("Chromium is missing")
+    expect.set_options(timeout=PATIENCE / 2)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(
             executable_path=path, args=browser.ARGUMENTS
@@ -55,8 +59,7 @@ def browser_locale():
 @pytest.fixture
 def browser_context(chromium, browser_locale):
     context = chromium.new_context(viewport=browser.VIEWPORT, locale=browser_locale)
-    # A busy machine is slow; waiting longer costs nothing where it is not.
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(PATIENCE)
     yield context
     context.close()
 
