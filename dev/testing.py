@@ -214,15 +214,19 @@ def run_tags(name, tags, log, only_ours=True):
     """
     path = layout.LOGS / f"{log}.log"
     path.unlink(missing_ok=True)
-    shell.run(
-        odoo.command(
-            ["-d", name, f"--test-tags={tags}", "--stop-after-init", "-p", free_port()]
-        ),
-        log=log,
-        what=f"Odoo's own runner (--test-tags={tags})",
-        env=odoo.environment(),
-        cwd=layout.ROOT,
-    )
+    line = ["-d", name, f"--test-tags={tags}", "--stop-after-init", "-p", free_port()]
+    try:
+        shell.run(
+            odoo.command(line),
+            log=log,
+            what=f"Odoo's own runner (--test-tags={tags})",
+            env=odoo.environment(),
+            cwd=layout.ROOT,
+        )
+    except Trouble:
+        # What failed stands far above the log's end.
+        fail_on(logcheck.bad_records(path), f"The tests {tags}", path)
+        raise
     count = tests_counted(path.read_text(errors="replace"))
     if not count:
         raise Trouble(f"Odoo's own runner ran no test of {tags}; see {path}.")

@@ -24,8 +24,7 @@ class LogWatch(logging.Handler):
 
     def emit(self, record):
         text = self.format(record)
-        if "Error received after termination" in text:
-            # Odoo's browser harness: a request that the end of the test cut off.
+        if logcheck.HARMLESS in text:
             return
         ours = record.name.startswith(f"odoo.addons.{layout.ADDON}")
         if ours or logcheck.names_addon(text):
