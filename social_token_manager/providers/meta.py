@@ -54,6 +54,8 @@ class MetaProvider(OAuth2Provider):
     partial_consent_possible = True
     can_be_introspected = True
     can_be_revoked = True
+    revokes_whole_grant = True
+    lists_people = True
     scope_separator = ","
 
     required_scopes = {
@@ -92,10 +94,10 @@ class MetaProvider(OAuth2Provider):
         person = self._get_person(token.access_token)
         return Grant(person=person, token=token.refined(seen), seen=seen)
 
-    def recall(self, access_token):
+    def recall(self, stored):
         """Override of the base: the introspection knows what was granted."""
-        seen = self._introspect_active(access_token)
-        return Grant(Person(seen.subject), TokenSet(access_token), seen)
+        seen = self._introspect_active(stored.access_token)
+        return Grant(Person(seen.subject), TokenSet(stored.access_token), seen)
 
     def _introspect_active(self, access_token):
         seen = self.introspect(access_token)
@@ -119,9 +121,9 @@ class MetaProvider(OAuth2Provider):
                 profiles.setdefault((profile.network, profile.external_id), profile)
         return tuple(profiles.values())
 
-    def verify(self, access_token, reaches):
+    def verify(self, stored, reaches):
         """Override of the base: ask about the grant, then about each page token."""
-        token = self.introspect(access_token)
+        token = self.introspect(stored.access_token)
         if not token.active:
             return Verdict(token)
         pages = {
@@ -296,6 +298,7 @@ class MetaProvider(OAuth2Provider):
             native_tasks=tasks,
             can_renew=_can_renew(network, tasks),
             missing_scopes=missing,
+            usable=bool(page_token),
             reason=self._reason_of(network, about["external_id"], page_token, seen),
             **about,
         )
