@@ -78,6 +78,14 @@ class OAuth2Provider:
         return cls.extends_access_token or has_refresh_token
 
     @classmethod
+    def whole_grant_of(cls, subject):
+        """Return what is equal for the subjects whose tokens end with one revocation.
+
+        To be asked where ``revokes_whole_grant``.
+        """
+        return subject
+
+    @classmethod
     def scopes_for(cls, networks):
         """Return the scopes to ask for, for some network codes, in a stable order."""
         asked = dict.fromkeys(

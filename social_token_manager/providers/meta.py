@@ -11,14 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from ..policy import reasons
 from . import values
-from .base import OAuth2Provider
-from .errors import (
-    AppFault,
-    GrantRefused,
-    RequestRefused,
-    TokenLost,
-    Unreachable,
-)
+from .errors import AppFault, RequestRefused, TokenLost, Unreachable
+from .graph import GraphProvider, bearer
 from .meta_errors import failure_of
 from .results import Grant, Introspection, Person, ProfileData, TokenSet, Verdict
 
@@ -40,7 +34,7 @@ SUBSCRIBING_TASKS = FULL_TASKS | {
 }
 
 
-class MetaProvider(OAuth2Provider):
+class MetaProvider(GraphProvider):
     """The Facebook dialog and the Graph API."""
 
     code = "meta"
@@ -56,7 +50,6 @@ class MetaProvider(OAuth2Provider):
     can_be_revoked = True
     revokes_whole_grant = True
     lists_people = True
-    scope_separator = ","
 
     required_scopes = {
         "facebook": ("pages_show_list",),
@@ -104,13 +97,6 @@ class MetaProvider(OAuth2Provider):
         if not seen.active:
             raise TokenLost(seen.reason, seen.detail)
         return seen
-
-    def exchange_code(self, **parameters):
-        """Override of the base: Meta's numbers, where a code was presented."""
-        try:
-            return super().exchange_code(**parameters)
-        except (TokenLost, RequestRefused) as failure:
-            raise GrantRefused(detail=failure.detail) from None
 
     def list_profiles(self, grant):
         """Override of the base: all pages, each with its Messenger and Instagram."""
@@ -176,12 +162,6 @@ class MetaProvider(OAuth2Provider):
         if prompt == reasons.DATA_ACCESS:
             again.append("reauthorize")
         return {"auth_type": ",".join(again)}
-
-    def _raise_for_answer(self, response, answer):
-        """Override of the base: Meta's error object, also inside HTTP 200."""
-        error = answer.get("error")
-        if error or not response.ok:
-            raise failure_of(values.mapping(error), response.status_code)
 
     # === PARSING === #
 
@@ -344,7 +324,7 @@ class MetaProvider(OAuth2Provider):
             answer = self._get(
                 f"{self.app.api_url}/debug_token",
                 input_token=access_token,
-                headers=_bearer(f"{self.app.client_id}|{self.app.client_secret}"),
+                headers=bearer(f"{self.app.client_id}|{self.app.client_secret}"),
             )
         except (TokenLost, RequestRefused) as failure:
             raise AppFault(detail=failure.detail) from None
@@ -356,7 +336,7 @@ class MetaProvider(OAuth2Provider):
         return self._get(
             f"{self.app.api_url}/{path}",
             appsecret_proof=self._proof(access_token),
-            headers=_bearer(access_token),
+            headers=bearer(access_token),
             **parameters,
         )
 
@@ -364,11 +344,6 @@ class MetaProvider(OAuth2Provider):
         return hmac.new(
             self.app.client_secret.encode(), access_token.encode(), hashlib.sha256
         ).hexdigest()
-
-
-def _bearer(token):
-    """Return the header of RFC 6750 section 2.1: it keeps tokens out of addresses."""
-    return {"Authorization": f"Bearer {token}"}
 
 
 def _next_cursor(answer):
