@@ -47,6 +47,7 @@ class Network:
 
     code = name = about = ""
     defaults = {}
+    first_app_id = 100000000000001
 
     def __init__(self, world):
         self.world = world
@@ -68,7 +69,10 @@ class Network:
 
     def path_for_log(self, path):
         """Return the path without what only its visitor may know."""
-        return path
+        dialogs = f"/{self.code}/dialog/"
+        if not path.startswith(dialogs):
+            return path
+        return f"{dialogs}-/" + path.rsplit("/", 1)[-1]
 
     # --- client registrations
 
@@ -83,7 +87,7 @@ class Network:
             raise ControlError(f"No app {client_id!r} at {self.name}.") from None
 
     def register_app(self, name):
-        number = 100000000000001 + len(self.apps)
+        number = self.first_app_id + len(self.apps)
         while str(number) in self.apps:
             number += 1
         app = App(str(number), secrets.token_hex(16), name=name)

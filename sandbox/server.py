@@ -12,12 +12,20 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from . import control, dashboard, inbox, memory
+from .google import GoogleNetwork
+from .instagram import InstagramNetwork
 from .meta import MetaNetwork
 from .problems import ControlError, Refusal, report_defect
+from .threads import ThreadsNetwork
 from .web import avatar_png, choose_language, page
 from .world import World
 
-NETWORKS = [MetaNetwork]
+NETWORKS = [
+    MetaNetwork,
+    InstagramNetwork,
+    ThreadsNetwork,
+    GoogleNetwork,
+]
 LONGEST_BODY = 1024 * 1024
 STYLE = Path(__file__).parent / "static" / "sandbox.css"
 PAGE_HEADERS = {

@@ -15,6 +15,24 @@ SCOPES = (
 )
 
 
+ACCOUNT_APPS = {
+    "instagram": {
+        "client_id": "200000000000001",
+        "hosts": ("/www", "/api", "/graph"),
+        "version": VERSION,
+        "prefix": "ig",
+        "scopes": ["instagram_business_basic", "instagram_business_manage_messages"],
+    },
+    "threads": {
+        "client_id": "300000000000001",
+        "hosts": ("", "/graph", "/graph"),
+        "version": "v1.0",
+        "prefix": "th",
+        "scopes": ["threads_basic", "threads_read_replies"],
+    },
+}
+
+
 class Form(HTMLParser):
     """The first form of a page: what it would send, and its buttons."""
 
@@ -36,6 +54,9 @@ class Form(HTMLParser):
 
     def offered(self, name):
         return [value for box, value in self.boxes if box == name]
+
+    def first_button(self, name):
+        return next((value for button, value in self.buttons if button == name), None)
 
 
 class Visitor:
@@ -82,6 +103,7 @@ class Visitor:
                 "code": "123456",
                 "chosen": form.offered("chosen"),
                 "accept": form.offered("accept"),
+                "account": form.first_button("account"),
             }
         url = urljoin(response.url, form.action)
         return self.browser.post(url, data=values, allow_redirects=False)
@@ -191,6 +213,100 @@ class MetaApp:
     def proof(self, token):
         digest = hmac.new(self.secret.encode(), token.encode(), hashlib.sha256)
         return digest.hexdigest()
+
+
+class AccountApp:
+    """The ready-made app of Instagram's or Threads' stand-in, seen from its server.
+
+    :param base_url: of the sandbox, which is reset.
+    """
+
+    def __init__(self, base_url, network, redirect_uri=REDIRECT_URI):
+        self.base_url, self.network = base_url, network
+        self.redirect_uri = redirect_uri
+        vars(self).update(ACCOUNT_APPS[network])
+        self.secret = f"sandbox-{network}-secret"
+        pages, tokens, api = (f"{base_url}/{network}{host}" for host in self.hosts)
+        self.authorize_url = f"{pages}/oauth/authorize"
+        self.token_url = f"{tokens}/oauth/access_token"
+        self.api = api
+        self.visitor = Visitor(base_url)
+        self.control("/reset")
+        self.control("apps", client_id=self.client_id, redirect_uris=[redirect_uri])
+
+    def control(self, name, /, **values):
+        """POST one control and return what it says; ``/`` leads to those of all."""
+        path = name if name.startswith("/") else f"/{self.network}/{name}"
+        response = requests.post(f"{self.base_url}/_control{path}", json=values)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    def state(self, name):
+        return requests.get(f"{self.base_url}/_control/{self.network}/{name}").json()
+
+    def calls(self):
+        return requests.get(f"{self.base_url}/_control/requests").json()
+
+    def account(self, username="cafeaurora"):
+        found = self.state("accounts")
+        return next(one for one in found if one["username"] == username)
+
+    # --- the consent pages
+
+    def authorize(self, **parameters):
+        values = {
+            "client_id": self.client_id,
+            "redirect_uri": self.redirect_uri,
+            "response_type": "code",
+            "scope": ",".join(self.scopes),
+            "state": "state-1",
+        } | parameters
+        values = {key: value for key, value in values.items() if value is not None}
+        return requests.Request("GET", self.authorize_url, params=values).prepare().url
+
+    # --- tokens
+
+    def code(self, account="cafeaurora", **values):
+        """Return a code without walking the pages."""
+        values.setdefault("redirect_uri", self.redirect_uri)
+        return self.control("consent", account=account, **values)["code"]
+
+    def exchange(self, code, /, **parameters):
+        values = {
+            "client_id": self.client_id,
+            "client_secret": self.secret,
+            "grant_type": "authorization_code",
+            "redirect_uri": self.redirect_uri,
+            "code": code,
+        } | parameters
+        return requests.post(self.token_url, data=values)
+
+    def short_token(self, account="cafeaurora", **values):
+        answer = self.exchange(self.code(account, **values)).json()
+        return next(iter(answer.get("data", ())), answer)["access_token"]
+
+    def lengthen(self, token, method="GET", **parameters):
+        values = {
+            "grant_type": f"{self.prefix}_exchange_token",
+            "client_secret": self.secret,
+            "access_token": token,
+        } | parameters
+        return requests.request(method, f"{self.api}/access_token", params=values)
+
+    def long_token(self, account="cafeaurora", **values):
+        return self.lengthen(self.short_token(account, **values)).json()["access_token"]
+
+    def refresh(self, token, method="GET", **parameters):
+        values = {
+            "grant_type": f"{self.prefix}_refresh_token",
+            "access_token": token,
+        } | parameters
+        url = f"{self.api}/refresh_access_token"
+        return requests.request(method, url, params=values)
+
+    def me(self, token, version=None, **parameters):
+        values = {"access_token": token} | parameters
+        return requests.get(f"{self.api}/{version or self.version}/me", params=values)
 
 
 def error_of(response):

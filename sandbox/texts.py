@@ -97,10 +97,50 @@ TEXTS = {
         "What you leave unticked loses access, even where it was connected before.",
         "O que ficar desmarcado perde o acesso, mesmo que já estivesse conectado.",
     ),
+    "account_title": (
+        "Choose the account for {app}",
+        "Escolha a conta para {app}",
+    ),
+    "account_lead": (
+        "One account at a time: come back for each further one.",
+        "Uma conta por vez: volte para cada conta adicional.",
+    ),
+    "account_personal": (
+        "A personal account: only professional ones can be connected.",
+        "Uma conta pessoal: somente contas profissionais podem ser conectadas.",
+    ),
+    "account_none": (
+        "You cannot log in to any {network} account.",
+        "Você não pode entrar em nenhuma conta do {network}.",
+    ),
+    "account_unfit": (
+        "This account cannot be connected.",
+        "Esta conta não pode ser conectada.",
+    ),
     "review_title": ("Review what {app} may do", "Revise o que {app} poderá fazer"),
     "review_lead": (
         "You can decline any of these.",
         "Você pode recusar qualquer item.",
+    ),
+    "channel_title": ("Choose a channel", "Escolha um canal"),
+    "channel_lead": (
+        "{app} gets access on behalf of one channel. Come back for each further one.",
+        "{app} terá acesso em nome de um canal. Volte para cada canal adicional.",
+    ),
+    "channel_own": ("Your own channel", "Seu próprio canal"),
+    "channel_brand": ("Brand account", "Conta de marca"),
+    "channel_none": (
+        "Your account, which has no channel",
+        "Sua conta, que não tem canal",
+    ),
+    "blocked_title": ("Access blocked", "Acesso bloqueado"),
+    "blocked_lead": (
+        "An administrator of your organization does not let you use {app}.",
+        "Um administrador da sua organização não permite que você use {app}.",
+    ),
+    "review_whole_lead": (
+        "To go on you accept all of these.",
+        "Para continuar, você aceita tudo isto.",
     ),
     "review_always": ("Always included", "Sempre incluído"),
     "review_chosen": ("Chosen", "Selecionado"),

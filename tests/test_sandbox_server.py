@@ -15,8 +15,7 @@ import requests
 
 from sandbox import control
 from sandbox.faults import KINDS
-from sandbox.meta import MetaNetwork
-from sandbox.server import NotLoopback, create_server, running
+from sandbox.server import NETWORKS, NotLoopback, create_server, running
 from sandbox.testing import REDIRECT_URI, MetaApp, error_of
 
 ROOT = Path(__file__).parent.parent
@@ -212,8 +211,12 @@ def test_readme_documents_every_control_and_fault(meta):
     text = (ROOT / "sandbox" / "README.md").read_text()
     for parts in control.WRITE:
         assert f"$S/{'/'.join(parts)} -d" in text
-    for name in MetaNetwork.controls:
-        assert f"$S/meta/{name} -d" in text
+    # The same section is about both.
+    documented = text.replace("$S/threads/", "$S/instagram/")
+    for network in NETWORKS:
+        code = "instagram" if network.code == "threads" else network.code
+        for name in network.controls:
+            assert f"$S/{code}/{name} -d" in documented
     for kind in KINDS:
         assert f"| `{kind}` |" in text
 
@@ -223,9 +226,14 @@ def readme_examples():
     return re.findall(r"post \$S/(\S+) -d '(\{.*?\})'", text.replace("…", REDIRECT_URI))
 
 
-@pytest.mark.parametrize(("path", "body"), readme_examples())
+EXAMPLES = readme_examples()
+CONSENTS = {path: body for path, body in EXAMPLES if path.endswith("/consent")}
+
+
+@pytest.mark.parametrize(("path", "body"), EXAMPLES)
 def test_examples_of_the_readme_work(meta, path, body):
-    meta.long_token()
+    for consent, given in CONSENTS.items():
+        post(meta, f"/_control/{consent}", json.loads(given))
     assert post(meta, f"/_control/{path}", json.loads(body)).status_code == 200
 
 

@@ -3,7 +3,6 @@
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Response
 
-from ..faults import Fault
 from ..network import Network
 from ..web import avatar_png
 from . import consent, controls, errors, graph, introspection, token_endpoint
@@ -12,7 +11,7 @@ from .permissions import PERMISSIONS
 from .seed import seed
 
 
-class MetaNetwork(Holdings, Network):
+class MetaNetwork(Holdings, graph.GraphAnswers, Network):
     """Meta's dialog, token endpoint and Graph API over the holdings of
     :mod:`.model`."""
 
@@ -71,37 +70,6 @@ class MetaNetwork(Holdings, Network):
         """Refuse a version that is not current: nobody may lean on a fall-through."""
         if version not in self.settings["versions"]:
             raise errors.unknown_path(f"/{version}{path}")
-
-    def path_for_log(self, path):
-        if not path.startswith("/meta/dialog/"):
-            return path
-        return "/meta/dialog/-/" + path.rsplit("/", 1)[-1]
-
-    def not_found(self, request):
-        return errors.unknown_path(request.path.removeprefix("/meta")).response()
-
-    def method_not_allowed(self, request):
-        return errors.no_such_object(
-            request.path.rsplit("/", 1)[-1], request.method
-        ).response()
-
-    def fault_response(self, fault: Fault):
-        """Return a Graph error for an ``error`` fault, with its usage headers."""
-        message = fault.message or f"(#{fault.code}) Stand-in trouble"
-        more = (
-            {} if fault.is_transient is None else {"is_transient": fault.is_transient}
-        )
-        error = errors.GraphError(
-            fault.code or 1,
-            message,
-            fault.subcode,
-            fault.type,
-            fault.status or None,
-            **more,
-        )
-        response = error.response()
-        response.headers.update(graph.usage_headers_of_throttling(fault.code))
-        return response
 
     def state(self):
         return controls.state(self)

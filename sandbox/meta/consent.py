@@ -8,32 +8,22 @@ is asked to reconnect and keeps the old choice of pages; only ``auth_type=rerequ
 
 import secrets
 from dataclasses import dataclass, field
-from urllib.parse import urlencode
 
-from werkzeug.utils import redirect
-
-from ..problems import Refusal
+from ..dialogs import (
+    LOOPBACK_HTTP,
+    SECOND_FACTOR,
+    DialogError,
+    find_dialog,
+    go_to,
+    leave,
+    log_in,
+)
 from ..texts import translate
 from ..web import choose_language, page
 from .model import Code, Grant
 from .permissions import is_instagram_scope, is_page_scope, split_scopes
 
-SECOND_FACTOR = "123456"
-LOOPBACK_HTTP = ("http://127.0.0.1", "http://localhost", "http://[::1]")
-
-
-class DialogError(Refusal):
-    """A dialog that cannot even be opened: an error page, never a redirect."""
-
-    def __init__(self, message, lang="en"):
-        super().__init__(message)
-        self.message, self.lang = message, lang
-
-    def response(self):
-        title = translate(self.lang, "cannot_open")
-        return page(
-            "error.html", 400, lang=self.lang, title=title, message=self.message
-        )
+SHARED_PAGES = ("login", "checkpoint", "password", "code", "inactive")
 
 
 @dataclass
@@ -74,9 +64,7 @@ def open_dialog(network, request, version):
         raise DialogError(f"Unknown path components: /{version}/dialog/oauth", lang)
     dialog = read_parameters(network, request.args, lang)
     network.dialogs[dialog.id] = dialog
-    return redirect(
-        f"/meta/dialog/{dialog.id}/{pending_step(network, request, dialog)}", code=302
-    )
+    return go_to(network, dialog, pending_step(network, request, dialog), code=302)
 
 
 def read_parameters(network, args, lang):
@@ -248,20 +236,8 @@ def show_step(network, request, dialog_id, step):
     dialog = find_dialog(network, request, dialog_id)
     pending = pending_step(network, request, dialog)
     if step not in {"login", pending, *dialog.done}:
-        return go_to(dialog, pending or "login")
+        return go_to(network, dialog, pending or "login")
     return render(network, request, dialog, step)
-
-
-def find_dialog(network, request, dialog_id):
-    dialog = network.dialogs.get(dialog_id)
-    if dialog is None:
-        lang = choose_language(request)
-        raise DialogError(translate(lang, "dialog_over"), lang)
-    return dialog
-
-
-def go_to(dialog, step):
-    return redirect(f"/meta/dialog/{dialog.id}/{step}", code=303)
 
 
 def render(network, request, dialog, step, problem=None):
@@ -287,8 +263,9 @@ def render(network, request, dialog, step, problem=None):
     elif step == "review":
         values |= review_choice(network, dialog)
     template = "assets" if step in ("pages", "instagram") else step
+    folder = "dialog" if step in SHARED_PAGES else network.code
     return page(
-        f"meta/{template}.html",
+        f"{folder}/{template}.html",
         lang=dialog.lang,
         step=step,
         second_factor=SECOND_FACTOR,
@@ -384,7 +361,7 @@ def answer_step(network, request, dialog_id, step):
         return choose_person(network, request, dialog)
     pending = pending_step(network, request, dialog)
     if step not in {pending, *dialog.done} or step not in ANSWERS:
-        return go_to(dialog, pending or "login")
+        return go_to(network, dialog, pending or "login")
     problem = ANSWERS[step](network, request, dialog)
     if problem:
         return render(network, request, dialog, step, translate(dialog.lang, problem))
@@ -392,23 +369,18 @@ def answer_step(network, request, dialog_id, step):
         dialog.done.append(step)
     pending = pending_step(network, request, dialog)
     if pending:
-        return go_to(dialog, pending)
+        return go_to(network, dialog, pending)
     return finish(network, dialog, give(network, dialog))
 
 
 def choose_person(network, request, dialog):
     person = network.world.people.get(request.form.get("person", ""))
     if person is None:
-        return go_to(dialog, "login")
-    cookie = network.log_in(person)
+        return go_to(network, dialog, "login")
     # The rest of the way is judged with the new log-in, which this request does not
     # carry yet.
     dialog.forget_answers(person.key)
-    response = go_to(dialog, "next")
-    response.set_cookie(
-        network.cookie_name, cookie, path="/meta", httponly=True, samesite="Lax"
-    )
-    return response
+    return log_in(network, dialog, person)
 
 
 def clear_checkpoint(network, request, dialog):
@@ -545,9 +517,4 @@ def issue_code(network, app_id, person, redirect_uri, challenge="", metadata=Non
 
 
 def finish(network, dialog, answer):
-    """Leave for the app with ``state`` unchanged and the fragment that is appended."""
-    network.dialogs.pop(dialog.id, None)
-    if dialog.state is not None:
-        answer["state"] = dialog.state
-    joint = "&" if "?" in dialog.redirect_uri else "?"
-    return redirect(f"{dialog.redirect_uri}{joint}{urlencode(answer)}#_=_", code=302)
+    return leave(network, dialog, answer, "_=_")

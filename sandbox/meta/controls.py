@@ -1,9 +1,8 @@
 """Meta's own controls below ``/_control/meta/``; ``sandbox/README.md`` shows each."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
-from ..dashboard import check_redirect_uri
-from ..network import App
+from ..apps import app_named, app_state, apps
 from ..problems import ControlError
 from . import consent, seed
 from .model import Grant, Instagram, Page, Role
@@ -18,13 +17,6 @@ def person_named(network, data):
             if reference == network.scoped_id(app_id, key):
                 return network.world.people[key]
     return network.world.person(reference)
-
-
-def app_named(network, data):
-    """Return the named app, or the ready-made one."""
-    if "client_id" not in data:
-        return next(iter(network.apps.values()))
-    return network.app(data.need("client_id"))
 
 
 def needed_grant(network, data):
@@ -187,28 +179,6 @@ def instagram(network, data):
     return asdict(account)
 
 
-def apps(network, data):
-    """Create or change an app; redirect URIs given replace the registered ones."""
-    client_id = str(data.need("client_id"))
-    app = network.apps.get(client_id) or App(client_id, "")
-    changed = replace(app)
-    for name in ("client_secret", "name", "usage"):
-        setattr(changed, name, data.take(name, getattr(app, name)))
-    for name in ("redirect_uris", "developers", "unapproved"):
-        setattr(changed, name, data.names(name, getattr(app, name)))
-    for name in ("require_proof", "live", "blocked"):
-        setattr(changed, name, data.flag(name, getattr(app, name)))
-    data.finish()
-    for uri in changed.redirect_uris:
-        check_redirect_uri(uri)
-    if not changed.client_secret:
-        raise ControlError("A new app needs a 'client_secret'.")
-    if not isinstance(changed.usage, dict):
-        raise ControlError("'usage' is an object such as {\"call_count\": 100}.")
-    network.apps[client_id] = changed
-    return app_state(changed)
-
-
 def settings(network, data):
     """Change lifetimes (seconds) and the versions served."""
     for name in (
@@ -287,10 +257,6 @@ def person_state(network, key):
         "ids": {app_id: network.scoped_id(app_id, key) for app_id in network.apps},
         "pages": [page.id for page in network.pages_of(key)],
     }
-
-
-def app_state(app):
-    return {key: value for key, value in asdict(app).items() if key != "client_secret"}
 
 
 def grant_state(network, grant):

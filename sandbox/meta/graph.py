@@ -122,6 +122,38 @@ def usage_headers_of_throttling(code):
     return {}
 
 
+class GraphAnswers:
+    """How a network of Meta refuses what it does not know. Mixed into the network."""
+
+    def not_found(self, request):
+        path = request.path.removeprefix(f"/{self.code}")
+        return errors.unknown_path(path).response()
+
+    def method_not_allowed(self, request):
+        node = request.path.rsplit("/", 1)[-1]
+        return errors.no_such_object(node, request.method).response()
+
+    def fault_response(self, fault):
+        return refusal_of(fault)
+
+
+def refusal_of(fault):
+    """Return a Graph error for an ``error`` fault, with its usage headers."""
+    message = fault.message or f"(#{fault.code}) Stand-in trouble"
+    more = {} if fault.is_transient is None else {"is_transient": fault.is_transient}
+    error = GraphError(
+        fault.code or 1,
+        message,
+        fault.subcode,
+        fault.type,
+        fault.status or None,
+        **more,
+    )
+    response = error.response()
+    response.headers.update(usage_headers_of_throttling(fault.code))
+    return response
+
+
 def serve(network, request, version, path):
     """Answer any node or edge below a version."""
     call = Call(network, request, version, path)

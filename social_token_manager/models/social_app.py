@@ -13,7 +13,20 @@ from ..providers.errors import AddressRefused
 from ..providers.results import AppData
 from ..providers.transport import AddressRule, Transport
 
-ADDRESSES = ("authorize_url", "token_url", "api_url", "revoke_url", "introspect_url")
+DEFAULT_ADDRESSES = (
+    "authorize_url",
+    "token_url",
+    "api_url",
+    "revoke_url",
+    "introspect_url",
+)
+ADDRESSES = (*DEFAULT_ADDRESSES, "profile_url")
+PROFILE_PATHS = (
+    "profile_id_path",
+    "profile_name_path",
+    "profile_handle_path",
+    "profile_image_path",
+)
 JOURNALLED = {"client_id", "provider", "scopes", "api_version", *ADDRESSES}
 
 _transports = {}
@@ -122,6 +135,33 @@ class SocialApp(models.Model):
         precompute=True,
         help="What the consent page asks for, separated by commas.",
     )
+    auth_method = fields.Selection(
+        [
+            ("client_secret_basic", "HTTP Basic"),
+            ("client_secret_post", "In the body"),
+            ("none", "None: a public client"),
+        ],
+        string="Client Authentication",
+        compute="_compute_defaults",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    use_pkce = fields.Boolean(
+        "Use PKCE",
+        compute="_compute_defaults",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    issuer = fields.Char(
+        help="When set, the answer must come with exactly this issuer (RFC 9207)."
+    )
+    profile_url = fields.Char(help="Where a generic server says whose token it is.")
+    profile_id_path = fields.Char(default="sub", help="Dotted path in that answer.")
+    profile_name_path = fields.Char(default="name")
+    profile_handle_path = fields.Char(default="preferred_username")
+    profile_image_path = fields.Char(default="picture")
     callback_key = fields.Char(
         required=True,
         readonly=True,
@@ -151,7 +191,9 @@ class SocialApp(models.Model):
         for app in self:
             provider = get_provider(app.provider)
             app.api_version = provider.default_version
-            for name in ADDRESSES:
+            app.auth_method = provider.default_auth_method
+            app.use_pkce = provider.default_use_pkce
+            for name in DEFAULT_ADDRESSES:
                 app[name] = getattr(provider, f"default_{name}")
 
     @api.depends("provider", "network_ids")
@@ -327,6 +369,11 @@ class SocialApp(models.Model):
                 if scope.strip()
             ),
             networks=tuple(app_sudo.network_ids.mapped("code")),
+            use_pkce=app_sudo.use_pkce,
+            auth_method=app_sudo.auth_method or "client_secret_post",
+            issuer=app_sudo.issuer or "",
+            api_version=app_sudo.api_version or "",
+            **{name: app_sudo[name] or "" for name in PROFILE_PATHS},
             **{name: app_sudo._get_address(name) for name in ADDRESSES},
         )
 

@@ -392,7 +392,7 @@ class SocialOauthRequest(models.Model):
         return granted._get_missing_images(granted, listing)
 
     def _conclude_granted(self, granted, offered):
-        unusable = [data for data in offered if not data.page_token]
+        unusable = [data for data in offered if not data.usable]
         healthy = granted.filtered(lambda profile: not profile.reason)
         if not granted:
             result = "nothing"

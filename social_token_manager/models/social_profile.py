@@ -555,7 +555,7 @@ class SocialProfile(models.Model):
         granted = self.browse()
         for data in listing:
             profile = known.get((data.network, data.external_id))
-            if not data.page_token or (profile and not profile._may_link(token)):
+            if not data.usable or (profile and not profile._may_link(token)):
                 continue
             if not profile and may_create:
                 profile = self._create_listed(token, data)
@@ -586,9 +586,7 @@ class SocialProfile(models.Model):
         :return: the profiles that are concerned
         """
         # What is listed without a token of its own cannot be used, either.
-        listed = {
-            (data.network, data.external_id) for data in listing if data.page_token
-        }
+        listed = {(data.network, data.external_id) for data in listing if data.usable}
         lost = token.access_ids.filtered(
             lambda one: (
                 (one.profile_id.network_id.code, one.profile_id.external_id)

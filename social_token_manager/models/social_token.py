@@ -9,7 +9,7 @@ from ..keyring import SecretDamaged
 from ..policy import expiry, reasons
 from ..providers import get_provider
 from ..providers.errors import AppFault, ProviderError, TokenLost
-from ..providers.results import Introspection, Verdict
+from ..providers.results import Introspection, StoredToken, Verdict
 from ..wording import reason_label
 
 _logger = logging.getLogger(__name__)
@@ -176,9 +176,23 @@ class SocialToken(models.Model):
         :raise SecretDamaged: the stored token does not open
         """
         self.ensure_one()
-        access_token = self._open_secret("access_token") or ""
         provider = self.app_id._get_provider()
-        return provider.list_profiles(provider.recall(access_token))
+        return provider.list_profiles(provider.recall(self._get_stored()))
+
+    def _get_stored(self):
+        """Return the :class:`StoredToken` for one call; it holds opened secrets.
+
+        :raise SecretDamaged: one of them does not open
+        """
+        self.ensure_one()
+        return StoredToken(
+            access_token=self._open_secret("access_token") or "",
+            refresh_token=self._open_secret("refresh_token"),
+            subject=self.external_user_id,
+            scopes=tuple((self.scopes or "").split(",")) if self.scopes else (),
+            issued_at=self.issued_at or None,
+            access_expires_at=self.access_expires_at or None,
+        )
 
     # === VERIFYING === #
 
@@ -211,8 +225,11 @@ class SocialToken(models.Model):
 
         :raise ProviderError: there is no definite answer
         """
-        access_token = self._open_kept("access_token")
-        if not access_token:
+        try:
+            stored = self._get_stored()
+        except SecretDamaged:
+            stored = None
+        if not stored or not stored.access_token:
             return Verdict(Introspection(active=False, reason=reasons.DAMAGED_SECRET))
         try:
             provider = self.app_id._get_provider()
@@ -220,7 +237,7 @@ class SocialToken(models.Model):
             raise AppFault(detail="damaged secret") from None
         reaches, damaged = self.access_ids._get_reaches()
         try:
-            verdict = provider.verify(access_token, reaches)
+            verdict = provider.verify(stored, reaches)
         except TokenLost as error:
             return Verdict(
                 Introspection(active=False, reason=error.reason, detail=error.detail)

@@ -6,14 +6,14 @@ builds and parses the messages; :mod:`.transport` carries them.
 
 import json
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from authlib.integrations.requests_client import OAuth2Session
 
 from . import values
-from .errors import AppFault, GrantRefused, RateLimited, Unreachable
-from .results import TokenSet
+from .errors import AppFault, GrantRefused, RateLimited, TokenLost, Unreachable
+from .results import Grant, Introspection, Person, TokenSet, Verdict
 from .transport import QuietPreparation
 
 
@@ -43,7 +43,10 @@ class OAuth2Provider:
     wanted_scopes: dict[str, tuple[str, ...]] = {}
 
     scope_separator = " "
-    token_endpoint_auth_method = "client_secret_post"
+
+    # Defaults of an app's fields, for what RFC 6749 section 2.3.1 leaves to the server.
+    default_auth_method = "client_secret_post"
+    default_use_pkce = False
 
     def __init__(self, app, transport, now: datetime):
         self.app = app
@@ -51,15 +54,36 @@ class OAuth2Provider:
         self.now = now
 
     # === CAPABILITIES === #
+    # Questions that callers ask instead of comparing names.
+
+    # A live access token can be exchanged for a later one (no refresh token).
+    extends_access_token = False
+    # How old an access token must be before it can be extended.
+    minimum_age = timedelta(0)
+    # Each refresh gives a new refresh token and ends the old one.
+    rotates_refresh_token = False
+    # A person can leave single pages or accounts out of a grant.
+    partial_consent_possible = False
+    # The network itself tells whether a token is alive, at no cost.
+    can_be_introspected = False
+    can_be_revoked = False
+    # Revoking one token ends all tokens of the same person and app.
+    revokes_whole_grant = False
+    # The network tells who else could renew.
+    lists_people = False
 
     @classmethod
     def can_renew_silently(cls, *, has_refresh_token):
         """Whether a token can be renewed without a person."""
-        return has_refresh_token
+        return cls.extends_access_token or has_refresh_token
 
-    partial_consent_possible = False
-    can_be_introspected = False
-    can_be_revoked = False
+    @classmethod
+    def whole_grant_of(cls, subject):
+        """Return what is equal for the subjects whose tokens end with one revocation.
+
+        To be asked where ``revokes_whole_grant``.
+        """
+        return subject
 
     @classmethod
     def scopes_for(cls, networks):
@@ -116,14 +140,19 @@ class OAuth2Provider:
 
         :raise ProviderError: see :meth:`exchange_code`
         """
-        raise NotImplementedError
+        token = self._prolong(
+            self.exchange_code(code=code, redirect_uri=redirect_uri, verifier=verifier)
+        )
+        return Grant(self._read_person(token.access_token), token)
 
-    def recall(self, access_token):
+    def recall(self, stored):
         """Return the :class:`Grant` of a stored token, to list its profiles anew.
 
+        :param StoredToken stored: as it was opened
         :raise ProviderError: the token is gone, or there is no definite answer
         """
-        raise NotImplementedError
+        token = TokenSet(stored.access_token, scopes=stored.scopes)
+        return Grant(Person(stored.subject), token)
 
     def list_profiles(self, grant):
         """Return the :class:`ProfileData` of all that a grant reaches.
@@ -132,15 +161,55 @@ class OAuth2Provider:
         """
         raise NotImplementedError
 
-    def verify(self, access_token, reaches):
-        """Return the :class:`Verdict` on a token and on what lives from it.
+    def refresh(self, stored):
+        """Return the next :class:`TokenSet` without a person (RFC 6749 section 6).
 
-        :param reaches: :class:`Reach` objects, one a profile
-        :raise ProviderError: there is no definite answer
+        An answer without a refresh token means that the old one stays.
+
+        :param StoredToken stored: as it was opened
+        :raise GrantRefused: a definite no; a person must grant anew
+        :raise ProviderError: anything else, among it an unknown outcome
+        """
+        answer = self._fetch_token("refresh_token", refresh_token=stored.refresh_token)
+        return self._parse_token(answer)
+
+    def revoke(self, stored):
+        """End a token at the network (RFC 7009); one that is gone already is fine.
+
+        :param StoredToken stored: as it was opened
+        :raise ProviderError: the network did not confirm it
         """
         raise NotImplementedError
 
+    def verify(self, stored, reaches):
+        """Return the :class:`Verdict` on a token and on what lives from it.
+
+        Without a better way: who can say who he is has a living token.
+
+        :param StoredToken stored: as it was opened
+        :param reaches: :class:`Reach` objects, one a profile
+        :raise ProviderError: there is no definite answer
+        """
+        try:
+            self._read_person(stored.access_token)
+        except TokenLost as lost:
+            return Verdict(
+                Introspection(active=False, reason=lost.reason, detail=lost.detail)
+            )
+        return Verdict(Introspection(active=True, scopes=stored.scopes))
+
     # === HOOKS === #
+
+    def _prolong(self, token):
+        """Return a token that lasts, where the exchange gives one that does not."""
+        return token
+
+    def _read_person(self, access_token):
+        """Return the :class:`Person` whose token it is.
+
+        :raise TokenLost: the token is gone
+        """
+        raise NotImplementedError
 
     def _build_authorization_parameters(self, prompt):
         """Return parameters of the consent page beyond the standard's."""
@@ -184,7 +253,7 @@ class OAuth2Provider:
         client = _Client(
             client_id=self.app.client_id,
             client_secret=self.app.client_secret,
-            token_endpoint_auth_method=self.token_endpoint_auth_method,
+            token_endpoint_auth_method=self.app.auth_method,
             code_challenge_method="S256" if self.app.use_pkce else None,
             **options,
         )

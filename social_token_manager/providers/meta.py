@@ -11,14 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from ..policy import reasons
 from . import values
-from .base import OAuth2Provider
-from .errors import (
-    AppFault,
-    GrantRefused,
-    RequestRefused,
-    TokenLost,
-    Unreachable,
-)
+from .errors import AppFault, RequestRefused, TokenLost, Unreachable
+from .graph import GraphProvider, bearer
 from .meta_errors import failure_of
 from .results import Grant, Introspection, Person, ProfileData, TokenSet, Verdict
 
@@ -40,7 +34,7 @@ SUBSCRIBING_TASKS = FULL_TASKS | {
 }
 
 
-class MetaProvider(OAuth2Provider):
+class MetaProvider(GraphProvider):
     """The Facebook dialog and the Graph API."""
 
     code = "meta"
@@ -54,7 +48,8 @@ class MetaProvider(OAuth2Provider):
     partial_consent_possible = True
     can_be_introspected = True
     can_be_revoked = True
-    scope_separator = ","
+    revokes_whole_grant = True
+    lists_people = True
 
     required_scopes = {
         "facebook": ("pages_show_list",),
@@ -92,23 +87,16 @@ class MetaProvider(OAuth2Provider):
         person = self._get_person(token.access_token)
         return Grant(person=person, token=token.refined(seen), seen=seen)
 
-    def recall(self, access_token):
+    def recall(self, stored):
         """Override of the base: the introspection knows what was granted."""
-        seen = self._introspect_active(access_token)
-        return Grant(Person(seen.subject), TokenSet(access_token), seen)
+        seen = self._introspect_active(stored.access_token)
+        return Grant(Person(seen.subject), TokenSet(stored.access_token), seen)
 
     def _introspect_active(self, access_token):
         seen = self.introspect(access_token)
         if not seen.active:
             raise TokenLost(seen.reason, seen.detail)
         return seen
-
-    def exchange_code(self, **parameters):
-        """Override of the base: Meta's numbers, where a code was presented."""
-        try:
-            return super().exchange_code(**parameters)
-        except (TokenLost, RequestRefused) as failure:
-            raise GrantRefused(detail=failure.detail) from None
 
     def list_profiles(self, grant):
         """Override of the base: all pages, each with its Messenger and Instagram."""
@@ -119,9 +107,9 @@ class MetaProvider(OAuth2Provider):
                 profiles.setdefault((profile.network, profile.external_id), profile)
         return tuple(profiles.values())
 
-    def verify(self, access_token, reaches):
+    def verify(self, stored, reaches):
         """Override of the base: ask about the grant, then about each page token."""
-        token = self.introspect(access_token)
+        token = self.introspect(stored.access_token)
         if not token.active:
             return Verdict(token)
         pages = {
@@ -174,12 +162,6 @@ class MetaProvider(OAuth2Provider):
         if prompt == reasons.DATA_ACCESS:
             again.append("reauthorize")
         return {"auth_type": ",".join(again)}
-
-    def _raise_for_answer(self, response, answer):
-        """Override of the base: Meta's error object, also inside HTTP 200."""
-        error = answer.get("error")
-        if error or not response.ok:
-            raise failure_of(values.mapping(error), response.status_code)
 
     # === PARSING === #
 
@@ -296,6 +278,7 @@ class MetaProvider(OAuth2Provider):
             native_tasks=tasks,
             can_renew=_can_renew(network, tasks),
             missing_scopes=missing,
+            usable=bool(page_token),
             reason=self._reason_of(network, about["external_id"], page_token, seen),
             **about,
         )
@@ -342,7 +325,7 @@ class MetaProvider(OAuth2Provider):
             answer = self._get(
                 f"{self.app.api_url}/debug_token",
                 input_token=access_token,
-                headers=_bearer(f"{self.app.client_id}|{self.app.client_secret}"),
+                headers=bearer(f"{self.app.client_id}|{self.app.client_secret}"),
             )
         except (TokenLost, RequestRefused) as failure:
             raise AppFault(detail=failure.detail) from None
@@ -354,7 +337,7 @@ class MetaProvider(OAuth2Provider):
         return self._get(
             f"{self.app.api_url}/{path}",
             appsecret_proof=self._proof(access_token),
-            headers=_bearer(access_token),
+            headers=bearer(access_token),
             **parameters,
         )
 
@@ -362,11 +345,6 @@ class MetaProvider(OAuth2Provider):
         return hmac.new(
             self.app.client_secret.encode(), access_token.encode(), hashlib.sha256
         ).hexdigest()
-
-
-def _bearer(token):
-    """Return the header of RFC 6750 section 2.1: it keeps tokens out of addresses."""
-    return {"Authorization": f"Bearer {token}"}
 
 
 def _next_cursor(answer):

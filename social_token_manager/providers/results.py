@@ -22,6 +22,15 @@ class AppData:
     scopes: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
     use_pkce: bool = False
+    auth_method: str = "client_secret_post"
+    issuer: str = ""
+    api_version: str = ""
+    # Where a generic server keeps what a profile is called, as dotted paths.
+    profile_url: str = ""
+    profile_id_path: str = ""
+    profile_name_path: str = ""
+    profile_handle_path: str = ""
+    profile_image_path: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,6 +58,21 @@ class TokenSet:
             data_access_expires_at=introspection.data_access_expires_at,
             never_expires=introspection.never_expires,
         )
+
+
+@dataclass(frozen=True)
+class StoredToken:
+    """What is stored of a token, opened for one call.
+
+    ``subject`` is the network's id of the person who granted.
+    """
+
+    access_token: str = field(repr=False)
+    refresh_token: str | None = field(default=None, repr=False)
+    subject: str = ""
+    scopes: tuple[str, ...] = ()
+    issued_at: datetime | None = None
+    access_expires_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -87,7 +111,8 @@ class ProfileData:
     """A page, account or channel that a grant reaches.
 
     ``external_id`` addresses it in calls; ``secret`` is a page-level token.
-    ``reason`` says why it cannot be used although it was listed.
+    What is not ``usable`` is told, not stored; ``reason`` says why a listed profile
+    does not work.
     """
 
     network: str
@@ -99,6 +124,7 @@ class ProfileData:
     native_tasks: tuple[str, ...] = ()
     can_renew: str = "unknown"
     missing_scopes: tuple[str, ...] = ()
+    usable: bool = True
     reason: str | None = None
 
 

@@ -8,8 +8,13 @@ from . import test_policy_expiry
 from . import test_policy_notices
 from . import test_policy_reasons
 from . import test_policy_status
+from . import test_provider_google
+from . import test_provider_google_errors
+from . import test_provider_instagram
 from . import test_provider_meta
 from . import test_provider_meta_errors
+from . import test_provider_meta_extending_errors
+from . import test_provider_threads
 from . import test_provider_transport
 from . import test_provider_values
 from . import test_redaction

@@ -74,9 +74,9 @@ class FakeProvider:
         self.answer = answer
         self.questions = []
 
-    def verify(self, access_token, reaches):
+    def verify(self, stored, reaches):
         """Stand in for :meth:`OAuth2Provider.verify`."""
-        self.questions.append((access_token, reaches))
+        self.questions.append((stored.access_token, reaches))
         answer = self.answer() if callable(self.answer) else self.answer
         if isinstance(answer, Exception):
             raise answer
@@ -209,6 +209,7 @@ class SocialFactories:
                 "external_id": external_id,
                 "name": f"Page {external_id}",
                 "page_token": f"{PAGE_TOKEN}-{external_id}",
+                "usable": bool(values.get("page_token", True)),
                 "native_tasks": ("MANAGE",),
                 "can_renew": "yes",
                 **values,

@@ -5,6 +5,7 @@ import socket
 import ssl
 import threading
 import time
+import traceback
 import unittest
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -17,13 +18,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from odoo.tests import BaseCase
 from odoo.tests.common import _super_send
 
+from ..providers.errors import ProviderError
 from ..providers.values import utc
 
 try:
     from sandbox.server import running as running_sandbox
-    from sandbox.testing import MetaApp
+    from sandbox.testing import AccountApp, MetaApp
 except ImportError:  # the addon alone, without its repository
-    running_sandbox = MetaApp = None
+    running_sandbox = AccountApp = MetaApp = None
 
 LOOPBACK = "127.0.0.1"
 CLOSING = "Connection: close"
@@ -62,6 +64,30 @@ class OutsideCase(BaseCase):
                 logger.setLevel(level)
                 logger.propagate = propagate
                 logger.removeHandler(lines)
+
+    def assert_silent(self, call, secrets):
+        """Make a call; neither what comes of it nor the debug log has a secret."""
+        with self.everything_logged() as lines:
+            try:
+                said = repr(call())
+            except ProviderError as failure:
+                said = "".join(traceback.format_exception(failure))
+                said += repr(failure) + repr(vars(failure))
+        self.assertTrue(lines)
+        for secret in secrets:
+            self.assertNotIn(secret, said)
+            self.assertNotIn(secret, "\n".join(lines))
+
+
+class SandboxCase(OutsideCase):
+    """A test with the stand-in networks running at ``base_url``."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        running = running_sandbox()
+        cls.base_url = running.__enter__().base_url
+        cls.addClassCleanup(running.__exit__, None, None, None)
 
 
 class _Lines(logging.Handler):

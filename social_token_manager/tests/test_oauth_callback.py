@@ -336,7 +336,7 @@ class TestOauthCallback(HttpCase):
 
     def test_a_page_without_its_own_token_is_told_and_not_stored(self):
         self.provider.listing += (
-            ProfileData("facebook", "102", "Ghost", reason="deselected"),
+            ProfileData("facebook", "102", "Ghost", usable=False, reason="deselected"),
         )
         state = self._begin()
         self._assert_result(self._call_back(f"code={CODE}&state={state}"), "partly")

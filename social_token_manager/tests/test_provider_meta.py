@@ -20,7 +20,7 @@ from ..providers.errors import (
     Unreachable,
 )
 from ..providers.meta import MetaProvider
-from ..providers.results import AppData, Introspection, Reach
+from ..providers.results import AppData, Introspection, Reach, StoredToken
 from ..providers.transport import Transport
 from ..providers.values import utc
 from .provider_common import (
@@ -101,7 +101,8 @@ class MetaCase(OutsideCase):
     def verdict(self, grant, reaches, provider=None):
         """Return the token's reason, and those of the profiles by (network, id)."""
         provider = provider or self.provider()
-        found = provider.verify(grant.token.access_token, list(reaches.values()))
+        stored = StoredToken(grant.token.access_token)
+        found = provider.verify(stored, list(reaches.values()))
         by_key = {reach.key: place for place, reach in reaches.items()}
         return found.token.reason, {
             by_key[key]: reason for key, reason in found.reasons.items()
@@ -445,7 +446,7 @@ class TestGrant(MetaCase):
         self.calls()
         grant = self.grant()
         self.provider().verify(
-            grant.token.access_token, list(self.reaches(grant).values())
+            StoredToken(grant.token.access_token), list(self.reaches(grant).values())
         )
         calls = [call for call in self.calls() if "/oauth/" not in call["path"]]
         self.assertGreater(len(calls), 3)
@@ -923,7 +924,7 @@ class TestSilence(MetaCase):
         grant = self.grant(provider)
         listed = provider.list_profiles(grant)
         reaches = list(self.reaches(grant).values())
-        verdict = provider.verify(grant.token.access_token, reaches)
+        verdict = provider.verify(StoredToken(grant.token.access_token), reaches)
         secrets = {grant.token.access_token, MetaApp.secret}
         secrets |= {one.page_token for one in listed if one.page_token}
         self.assertEqual(len(secrets), 8)

@@ -244,7 +244,7 @@ class SocialRenewalWizard(models.TransientModel):
         networks = {one.code: one.id for one in self.env["social.network"].search([])}
         lines = []
         for data in offered:
-            kind = "new" if data.page_token else "unusable"
+            kind = "new" if data.usable else "unusable"
             lines.append(
                 {
                     "wizard_id": self.id,
