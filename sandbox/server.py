@@ -14,17 +14,27 @@ from werkzeug.wrappers import Request, Response
 from . import control, dashboard, inbox, memory
 from .google import GoogleNetwork
 from .instagram import InstagramNetwork
+from .linkedin import LinkedInNetwork
 from .meta import MetaNetwork
+from .oauth2 import GenericNetwork
+from .pinterest import PinterestNetwork
 from .problems import ControlError, Refusal, report_defect
 from .threads import ThreadsNetwork
+from .tiktok import TikTokNetwork
 from .web import avatar_png, choose_language, page
 from .world import World
+from .x import XNetwork
 
 NETWORKS = [
     MetaNetwork,
     InstagramNetwork,
     ThreadsNetwork,
     GoogleNetwork,
+    TikTokNetwork,
+    XNetwork,
+    LinkedInNetwork,
+    PinterestNetwork,
+    GenericNetwork,
 ]
 LONGEST_BODY = 1024 * 1024
 STYLE = Path(__file__).parent / "static" / "sandbox.css"

@@ -27,7 +27,17 @@ PROFILE_PATHS = (
     "profile_handle_path",
     "profile_image_path",
 )
-JOURNALLED = {"client_id", "provider", "scopes", "api_version", *ADDRESSES}
+JOURNALLED = {
+    "client_id",
+    "provider",
+    "scopes",
+    "api_version",
+    "auth_method",
+    "use_pkce",
+    "issuer",
+    *ADDRESSES,
+    *PROFILE_PATHS,
+}
 
 _transports = {}
 
@@ -157,11 +167,15 @@ class SocialApp(models.Model):
     issuer = fields.Char(
         help="When set, the answer must come with exactly this issuer (RFC 9207)."
     )
-    profile_url = fields.Char(help="Where a generic server says whose token it is.")
-    profile_id_path = fields.Char(default="sub", help="Dotted path in that answer.")
-    profile_name_path = fields.Char(default="name")
-    profile_handle_path = fields.Char(default="preferred_username")
-    profile_image_path = fields.Char(default="picture")
+    profile_url = fields.Char(
+        "Profile Address", help="Where a generic server says whose token it is."
+    )
+    profile_id_path = fields.Char(
+        "ID Found At", default="sub", help="Dotted path in that answer: data.user.id"
+    )
+    profile_name_path = fields.Char("Name Found At", default="name")
+    profile_handle_path = fields.Char("Handle Found At", default="preferred_username")
+    profile_image_path = fields.Char("Picture Found At", default="picture")
     callback_key = fields.Char(
         required=True,
         readonly=True,
@@ -200,7 +214,9 @@ class SocialApp(models.Model):
     def _compute_scopes(self):
         for app in self:
             provider = get_provider(app.provider)
-            app.scopes = ",".join(provider.scopes_for(app.network_ids.mapped("code")))
+            scopes = provider.scopes_for(app.network_ids.mapped("code"))
+            # A generic server's scopes are known to nobody but who typed them.
+            app.scopes = ",".join(scopes) or app.scopes
 
     @api.depends("callback_key")
     def _compute_addresses(self):
@@ -325,7 +341,9 @@ class SocialApp(models.Model):
         :raise UserError: what is missing, and who can add it
         """
         self.ensure_one()
-        if not self.active or not self.is_secret_set:
+        # A public client has none (RFC 6749 section 2.1).
+        has_secret = self.is_secret_set or self.auth_method == "none"
+        if not self.active or not has_secret:
             raise UserError(
                 self.env._(
                     "The app %(app)s has no secret yet, or is archived. An Owner opens "

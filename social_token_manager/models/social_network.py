@@ -18,6 +18,7 @@ class SocialNetwork(models.Model):
     icon = fields.Char(help="A Font Awesome class, such as fa-facebook-square.")
     providers = fields.Char(
         required=True,
+        default="oauth2",
         help="Codes of the providers that can serve it, the first by default.",
     )
     validity_number = fields.Integer(

@@ -249,7 +249,9 @@ class SocialOauthRequest(models.Model):
             return self._refuse("no state")
         try:
             oauth_request, is_first = self._consume(answer["state"])
-            refusal = oauth_request._get_refusal(callback_key, uid, get_cookie)
+            refusal = oauth_request._get_refusal(
+                callback_key, uid, get_cookie, answer["iss"]
+            )
             if refusal:
                 return oauth_request._refuse(refusal)
             if is_first:
@@ -288,10 +290,13 @@ class SocialOauthRequest(models.Model):
         self.env.invalidate_all()
         return self.sudo().browse(found_id or []), bool(row)
 
-    def _get_refusal(self, callback_key, uid, get_cookie):
+    def _get_refusal(self, callback_key, uid, get_cookie, issuer):
         """Return why a callback is not this request's, None when it is.
 
         One short text for the journal; what the browser sees is always the same.
+
+        :param str issuer: of the answer; where the app names one, both must be the same
+            text, in errors too (RFC 9207 section 2.4)
         """
         if not self:
             return "unknown state"
@@ -301,6 +306,8 @@ class SocialOauthRequest(models.Model):
             return "another user"
         if not consteq(self.binding_hash or "", _digest(get_cookie(self.id) or "")):
             return "another browser"
+        if self.app_id.issuer and self.app_id.issuer != issuer:
+            return "another issuer"
         return None
 
     def _refuse(self, why):

@@ -2,8 +2,13 @@
 
 from .google import GoogleProvider
 from .instagram import InstagramProvider
+from .linkedin import LinkedInProvider
 from .meta import MetaProvider
+from .oauth2 import GenericProvider
+from .pinterest import PinterestProvider
 from .threads import ThreadsProvider
+from .tiktok import TikTokProvider
+from .x import XProvider
 
 PROVIDERS = {
     provider.code: provider
@@ -12,6 +17,11 @@ PROVIDERS = {
         InstagramProvider,
         ThreadsProvider,
         GoogleProvider,
+        LinkedInProvider,
+        PinterestProvider,
+        TikTokProvider,
+        XProvider,
+        GenericProvider,
     )
 }
 

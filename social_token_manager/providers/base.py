@@ -281,11 +281,15 @@ class OAuth2Provider:
 
     def _read_answer(self, response):
         if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-            wait = values.lifetime(response.headers.get("Retry-After"))
-            raise RateLimited("HTTP 429", wait and int(wait.total_seconds()))
+            raise RateLimited("HTTP 429", self._read_wait(response))
         answer = self._json(response)
         self._raise_for_answer(response, answer)
         return answer
+
+    def _read_wait(self, response):
+        """Return for how many seconds to wait (RFC 9110, 10.2.3), None if not told."""
+        wait = values.lifetime(response.headers.get("Retry-After"))
+        return wait and int(wait.total_seconds())
 
     @staticmethod
     def _json(response):

@@ -42,6 +42,13 @@ class RequestRefused(ProviderError):
     reason = "request_refused"
 
 
+class AccessEnded(RequestRefused):
+    """The access token is over; only a refresh tells whether the grant is alive.
+
+    Raised where asking must not spend a refresh token that is good for one use.
+    """
+
+
 class RateLimited(ProviderError):
     """Too many calls. ``retry_after`` is in seconds, None when not told."""
 

@@ -9,6 +9,8 @@ TEXT_LENGTH = 200
 LONGEST_LIFE = timedelta(days=20 * 366)
 
 IDENTIFIER = re.compile(r"(?=.*[A-Za-z0-9])[A-Za-z0-9_.:-]{1,128}")
+# OpenID Connect Core section 2: a ``sub`` is at most 255 ASCII characters.
+SUBJECT = re.compile(r"(?=.*[A-Za-z0-9])[\x21-\x7e]{1,255}")
 # RFC 6749 appendix A.12 without the space; nothing else fits into a header.
 SECRET = re.compile(r"[\x21-\x7e]+")
 
@@ -77,6 +79,30 @@ def identifier(value):
     """
     found = _plain(value)
     return found if IDENTIFIER.fullmatch(found) else ""
+
+
+def subject(value):
+    """Return the id of any server's user as text, or '' for what is none.
+
+    Wider than :func:`identifier`: it is compared and kept, never put into an address.
+    """
+    found = _plain(value)
+    return found if SUBJECT.fullmatch(found) else ""
+
+
+def dotted(value, path):
+    """Return what lies at a dotted path such as ``data.0.id``, None when nothing does.
+
+    A member whose own name has dots, an address for example, is found as well.
+    """
+    if isinstance(value, dict) and path in value:
+        return value[path]
+    step, _dot, rest = path.partition(".")
+    if isinstance(value, list):
+        found = value[int(step)] if step in map(str, range(len(value))) else None
+    else:
+        found = mapping(value).get(step)
+    return dotted(found, rest) if rest else found
 
 
 def secret(value):

@@ -11,12 +11,17 @@ from . import test_policy_status
 from . import test_provider_google
 from . import test_provider_google_errors
 from . import test_provider_instagram
+from . import test_provider_linkedin
 from . import test_provider_meta
 from . import test_provider_meta_errors
 from . import test_provider_meta_extending_errors
+from . import test_provider_oauth2
+from . import test_provider_pinterest
 from . import test_provider_threads
+from . import test_provider_tiktok
 from . import test_provider_transport
 from . import test_provider_values
+from . import test_provider_x
 from . import test_redaction
 from . import test_social_app
 from . import test_social_company_rights

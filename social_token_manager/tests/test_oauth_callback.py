@@ -208,6 +208,39 @@ class TestOauthCallback(HttpCase):
         self._assert_refused(self._call_back(f"code={CODE}&state={state}", app=other))
         self.assertFalse(self.provider.exchanged)
 
+    def test_another_issuer_or_none_is_refused_before_the_code_is_sent(self):
+        self.app.issuer = "https://server.example"
+        for answer in (
+            f"code={CODE}",
+            f"code={CODE}&iss=",
+            f"code={CODE}&iss=https://server.example/",
+            f"code={CODE}&iss=https://SERVER.example",
+            f"code={CODE}&iss=https://evil.example",
+            "error=access_denied&iss=https://evil.example",
+        ):
+            with self.subTest(answer=answer):
+                state = self._begin()
+                self._assert_refused(self._call_back(f"{answer}&state={state}"))
+                self.assertTrue(self._last().consumed_at)
+                self.assertFalse(self._last().result)
+        self.assertFalse(self.provider.exchanged)
+        refusals = self.env["social.event"].search([("kind", "=", "refused")])
+        self.assertEqual(set(refusals.mapped("detail")), {"another issuer"})
+
+    def test_an_issuer_that_comes_twice_is_refused(self):
+        self.app.issuer = "https://server.example"
+        issuer = "iss=https://server.example"
+        answer = f"code={CODE}&state={self._begin()}&{issuer}"
+        self._assert_refused(self._call_back(f"{answer}&{issuer}"))
+
+    def test_the_right_issuer_is_accepted_and_without_a_rule_any_is(self):
+        self.app.issuer = "https://server.example"
+        answer = f"code={CODE}&state={self._begin()}&iss=https://server.example"
+        self._assert_result(self._call_back(answer), "connected")
+        self.app.issuer = False
+        answer = f"code=2&state={self._begin()}&iss=https://any.example"
+        self._assert_result(self._call_back(answer), "connected")
+
     def test_an_expired_attempt_is_refused(self):
         state = self._begin()
         self._last().sudo().expires_at = "2020-01-01"

@@ -46,7 +46,7 @@ class TestSocialApp(SocialCase):
         for name in ADDRESSES:
             with self.subTest(name=name):
                 self.assertEqual(
-                    self.app[name] or "", getattr(MetaProvider, f"default_{name}")
+                    self.app[name] or "", getattr(MetaProvider, f"default_{name}", "")
                 )
         self.assertEqual(
             self.app.network_ids.mapped("code"), ["facebook", "messenger", "instagram"]
@@ -224,6 +224,68 @@ class TestSocialApp(SocialCase):
                 self.assertFalse(
                     self.env["social.oauth.request"].search([("app_id", "=", app.id)])
                 )
+
+    # === A SERVER OF ONE'S OWN === #
+
+    def make_generic_app(self, **values):
+        own = self.env["social.network"].create(
+            {"name": "Our Forum", "code": "our_forum", "providers": "oauth2"}
+        )
+        values = {
+            "provider": "oauth2",
+            "authorize_url": "https://forum.example/authorize",
+            "token_url": "https://forum.example/token",
+            "profile_url": "https://forum.example/me",
+            **values,
+        }
+        return self.make_app(**values), own
+
+    def test_a_network_of_one_s_own_is_served_by_data_alone(self):
+        app, own = self.make_generic_app(scopes="openid,profile")
+        self.assertEqual(app.network_ids, own)
+        data = app._get_app_data()
+        self.assertEqual(data.networks, ("our_forum",))
+        self.assertEqual(data.scopes, ("openid", "profile"))
+        self.assertEqual(data.auth_method, "client_secret_basic")
+        self.assertTrue(data.use_pkce)
+        self.assertEqual(data.profile_url, "https://forum.example/me")
+        self.assertEqual(
+            [data.profile_id_path, data.profile_name_path], ["sub", "name"]
+        )
+        self.assertTrue(app.with_user(self.manager).action_connect()["url"])
+
+    def test_typed_scopes_stay_when_the_networks_change(self):
+        app, own = self.make_generic_app(scopes="openid,profile")
+        app.network_ids = own.copy({"name": "Second", "code": "second"})
+        self.assertEqual(app.scopes, "openid,profile")
+
+    def test_a_public_client_is_ready_without_a_secret(self):
+        app, _own = self.make_generic_app(client_secret_input=False, auth_method="none")
+        self.assertFalse(app.is_secret_set)
+        self.assertEqual(app._get_app_data().client_secret, "")
+        self.assertTrue(app.with_user(self.manager).action_connect()["url"])
+        app.auth_method = "client_secret_post"
+        with self.assertRaises(UserError):
+            app.with_user(self.manager).action_connect()
+
+    def test_how_a_client_says_who_it_is_is_journalled(self):
+        app, _own = self.make_generic_app()
+        app.with_user(self.owner).write({"auth_method": "none", "issuer": "https://a"})
+        (line,) = self.journal(app_id=app.id, kind="app_changed")
+        self.assertEqual(line.detail, "auth_method, issuer")
+
+    def test_the_form_asks_for_paths_only_where_they_are_used(self):
+        with Form(self.env["social.app"].with_user(self.owner)) as form:
+            form.name = "Forum"
+            form.client_id = "42"
+            with self.assertRaises(AssertionError):
+                form.profile_id_path = "data.id"
+            form.provider = "oauth2"
+            form.profile_id_path = "data.id"
+            form.auth_method = "none"
+            form.issuer = "https://forum.example"
+        self.assertEqual(form.record.profile_id_path, "data.id")
+        self.assertEqual(form.record.auth_method, "none")
 
     def test_connecting_leads_to_our_own_address_first(self):
         action = self.app.with_user(self.manager).action_connect()

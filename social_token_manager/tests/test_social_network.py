@@ -4,7 +4,7 @@ from datetime import datetime
 
 from psycopg2 import IntegrityError
 
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from ..providers import PROVIDERS
@@ -135,3 +135,13 @@ class TestSocialNetwork(SocialCase):
             self.make_app(), owner, [self.page()], issued_at=datetime(2026, 1, 31, 9)
         )
         self.assertEqual(profile.expires_at, datetime(2026, 2, 28, 9))
+
+    def test_a_network_of_one_s_own_needs_nothing_but_name_and_code(self):
+        networks = self.env["social.network"].with_user(self.make_user("owner"))
+        with Form(networks) as form:
+            form.name = "Our Forum"
+            form.code = "our_forum"
+        network = form.record
+        self.assertEqual(network._get_provider_codes(), ["oauth2"])
+        with Form(network) as form, self.assertRaises(AssertionError):
+            form.code = "another"

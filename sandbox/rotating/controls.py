@@ -1,0 +1,148 @@
+"""The controls of both networks; ``sandbox/README.md`` shows each."""
+
+from dataclasses import asdict
+
+from ..apps import app_named, app_state
+from ..apps import apps as change_app
+from ..consent import Dialog
+from ..extending.controls import accounts, settings
+from ..problems import ControlError
+
+
+def grants_named(network, data):
+    """Return what an account gave the named app."""
+    app, account = app_named(network, data), network.account(data.need("account"))
+    found = network.grants_of(app.client_id, account.id)
+    if not found:
+        raise ControlError(f"{account.username} has granted nothing to {app.name}.")
+    return found
+
+
+def tokens_of(network, grants, table):
+    return [
+        token
+        for token in table.values()
+        if any(token.grant is grant for grant in grants)
+    ]
+
+
+# --- events that end tokens
+
+
+def password(network, data):
+    """Change an account's password; tokens end only where the setting says so."""
+    account = network.account(data.need("account"))
+    data.finish()
+    account.age_of_password += 1
+    for grant in list(network.grants):
+        if grant.account == account.id and network.settings["password_ends_grant"]:
+            network.remove_grant(grant)
+    return {"changed": account.username}
+
+
+def revoke(network, data):
+    """Remove the app in the account's settings."""
+    grants = grants_named(network, data)
+    data.finish()
+    for grant in grants:
+        network.remove_grant(grant)
+    return {"revoked": grants[0].account}
+
+
+def untick(network, data):
+    """Withdraw scopes from what an account gave; its tokens lose them."""
+    grants, scopes = grants_named(network, data), set(data.names("scopes", []))
+    data.finish()
+    tables = (network.access_tokens, network.refresh_tokens)
+    tokens = [one for table in tables for one in tokens_of(network, grants, table)]
+    for one in [*grants, *tokens]:
+        one.scopes = [scope for scope in one.scopes if scope not in scopes]
+    return {"scopes": sorted({scope for one in grants for scope in one.scopes})}
+
+
+def expire(network, data):
+    """Move the end of an account's tokens to ``seconds`` from now."""
+    grants = grants_named(network, data)
+    seconds, which = int(data.number("seconds", -1)), data.take("which", "access")
+    data.finish()
+    tables = {"access": network.access_tokens, "refresh": network.refresh_tokens}
+    if which not in tables:
+        raise ControlError("'which' is access or refresh.")
+    moved = tokens_of(network, grants, tables[which])
+    for token in moved:
+        token.ends_at = network.now + seconds
+    return {"moved": len(moved)}
+
+
+# --- what there is
+
+
+def apps(network, data):
+    """Create or change a client, and its ``kind``: one of the network's own."""
+    client_id, kind = str(data.need("client_id")), data.take("kind")
+    if kind and kind not in network.kinds:
+        raise ControlError(f"'kind' is one of: {', '.join(network.kinds)}.")
+    data.values["client_id"] = client_id
+    change_app(network, data)
+    if kind:
+        network.app_kinds[client_id] = kind
+    return client_state(network, network.apps[client_id])
+
+
+def give_consent(network, data):
+    """Give a code as if the account had gone through the consent pages."""
+    app, account = app_named(network, data), network.account(data.need("account"))
+    scopes = data.names("scopes", list(network.permissions))
+    unknown = set(scopes) - set(network.permissions)
+    if unknown:
+        raise ControlError(f"Unknown scopes: {', '.join(sorted(unknown))}.")
+    dialog = Dialog(
+        app.client_id,
+        data.take("redirect_uri") or next(iter(app.redirect_uris), ""),
+        scopes,
+        "en",
+        challenge=data.take("challenge", ""),
+        challenge_method="S256",
+    )
+    data.finish()
+    return {"code": network.issue_code(dialog, account.id, scopes).value}
+
+
+CONTROLS = {
+    "password": password,
+    "revoke": revoke,
+    "untick": untick,
+    "expire": expire,
+    "accounts": accounts,
+    "apps": apps,
+    "settings": settings,
+    "consent": give_consent,
+}
+
+
+# --- reading: never a secret, never a token
+
+
+def state(network):
+    return {
+        "accounts": [asdict(one) for one in network.accounts.values()],
+        "apps": [client_state(network, app) for app in network.apps.values()],
+        "grants": [grant_state(network, one) for one in network.grants],
+        "settings": network.settings,
+    }
+
+
+def client_state(network, app):
+    return app_state(app) | {"kind": network.kind_of(app.client_id)}
+
+
+def grant_state(network, grant):
+    tables = {"access": network.access_tokens, "refresh": network.refresh_tokens}
+    living = {
+        name: sum(
+            network.is_alive(token) and not token.used
+            for token in tokens_of(network, [grant], table)
+        )
+        for name, table in tables.items()
+    }
+    return asdict(grant) | {"living": living}
