@@ -211,8 +211,8 @@ def test_readme_documents_every_control_and_fault(meta):
     text = (ROOT / "sandbox" / "README.md").read_text()
     for parts in control.WRITE:
         assert f"$S/{'/'.join(parts)} -d" in text
-    # One section is about both of these pairs.
-    twins = {"threads": "instagram", "tiktok": "x"}
+    # One section is about both of each pair.
+    twins = {"threads": "instagram", "tiktok": "x", "pinterest": "linkedin"}
     documented = text
     for one, other in twins.items():
         documented = documented.replace(f"$S/{one}/", f"$S/{other}/")
