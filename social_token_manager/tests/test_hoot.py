@@ -5,7 +5,7 @@ from odoo.addons.web.tests import test_js
 from .common import MODULE
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "browser")
 class TestHoot(HttpCase):
     """The unit tests of the web client's parts, in a browser."""
 
