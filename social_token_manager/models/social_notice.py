@@ -184,10 +184,14 @@ class SocialNotice(models.Model):
     # === MAIL === #
 
     def _queue_mails(self, at):
-        """Queue one mail a person, listing all notices of this run, worst first."""
+        """Queue one mail a person and company, listing its notices, worst first.
+
+        A mail speaks in the name of one company; a person of two gets one of each.
+        """
         if not self:
             return
-        for person, notices in self.grouped("person_id").items():
+        grouped = self.grouped(lambda one: (one.person_id, one.company_id))
+        for (person, _company), notices in grouped.items():
             notices.mail_id = notices._create_mail(person, at)
         self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
 
@@ -197,7 +201,7 @@ class SocialNotice(models.Model):
             lang=person.lang or self.env.lang, tz=person.tz or "UTC"
         )
         lines = localized._get_lines(at)
-        company = self.company_id[:1]
+        company = self.company_id
         body = localized.env["ir.qweb"]._render(
             "social_token_manager.notice_mail",
             {

@@ -474,6 +474,7 @@ class SocialProfile(models.Model):
         :param bool granted_anew: whether a person just granted, which starts a cycle
         """
         at = now()
+        renewed = self.browse()
         for profile in self:
             access = profile._choose_access(at)
             values = profile._derive(access)
@@ -486,9 +487,11 @@ class SocialProfile(models.Model):
                 recovered=recovered,
             ):
                 values["cycle"] = profile.cycle + 1
-                self.env["social.notice"]._cancel_pending(profile)
+                renewed |= profile
             profile._journal_change(values["reason"], recovered)
             profile.write(values)
+        if renewed:
+            self.env["social.notice"]._cancel_pending(renewed)
 
     def _choose_access(self, at):
         accesses = self.access_ids.filtered("token_id")

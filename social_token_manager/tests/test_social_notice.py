@@ -180,6 +180,26 @@ class TestSocialNotice(SocialCase):
         for profile in later | sooner:
             self.assertIn(f"/social/renew/{profile.id}", body)
 
+    def test_a_mail_speaks_in_the_name_of_one_company(self):
+        self.manager.company_ids += self.other_company
+        self.connect_profile(2, "P1")
+        other_app = self.make_app(company_id=self.other_company.id)
+        self.connect(
+            other_app,
+            self.manager,
+            [self.page("P2")],
+            access_expires_at=now() + timedelta(days=2),
+        )
+        mails = self.run_at(START).mail_id
+        self.assertEqual(len(mails), 2)
+        for mail in mails:
+            named = [
+                company
+                for company in (self.company, self.other_company)
+                if company.name in mail.body_html
+            ]
+            self.assertEqual(len(named), 1)
+
     def test_the_moment_is_in_the_readers_time_zone(self):
         self.manager.tz = "America/Sao_Paulo"
         self.connect_profile(2)
