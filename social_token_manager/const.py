@@ -29,3 +29,15 @@ DEV_HOSTS_OPTION = "social_token_manager_dev_hosts"
 
 # Form inputs that carry a typed secret; whatever logs RPC arguments must hide them.
 SECRET_INPUTS = ("client_secret_input",)
+
+# How many calls one turn of a scheduled action makes at once, and how many of them may
+# be under way at one host. Of an app it is the app's own limit.
+IN_FLIGHT = 16
+HOST_LIMIT = 8
+CALL_LIMIT = 4
+CHECK_BUDGET = 100
+# Longer than all calls of a refresh together may take.
+LEASE = timedelta(seconds=60)
+
+# When a check is looked for again whose answer a crash may have lost.
+CHECK_PAUSE = timedelta(minutes=15)

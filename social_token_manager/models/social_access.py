@@ -4,7 +4,7 @@ from ..clock import now
 from ..fields import Encrypted
 from ..keyring import SecretDamaged
 from ..policy import choice, expiry, reasons
-from ..providers.results import Reach
+from ..providers.results import HandOut, Reach
 
 
 class SocialAccess(models.Model):
@@ -100,6 +100,25 @@ class SocialAccess(models.Model):
             page_token=self._open_secret("page_token"),
         )
 
+    def _make_hand_out(self):
+        """Return the :class:`HandOut` of this access, with its secret opened.
+
+        A Page's own token lives as long as the grant that it came from is watched.
+
+        :raise SecretDamaged: it does not open
+        """
+        self.ensure_one()
+        token = self.token_id
+        page_token = self._open_secret("page_token")
+        ends_at = not page_token and token.access_expires_at
+        life = token._get_life()
+        return HandOut(
+            secret=page_token or token._open_secret("access_token") or "",
+            generation=token.generation,
+            seconds_left=(ends_at - now()).total_seconds() if ends_at else None,
+            is_renewable=life.has_refresh_token or life.is_old_enough(now()),
+        )
+
     def _get_reason(self):
         """Return ``(reason, when)``: the access's own, else the token's."""
         self.ensure_one()
@@ -111,8 +130,9 @@ class SocialAccess(models.Model):
         self.ensure_one()
         return expiry.access_expires_at(
             self.token_id._get_clocks(),
-            self.token_id.issued_at,
+            self.token_id.granted_at or self.token_id.issued_at,
             self.profile_id.network_id._get_validity(),
+            self.token_id.last_refreshed_at or None,
         )
 
     def _get_candidate(self, at):
@@ -124,5 +144,7 @@ class SocialAccess(models.Model):
             id=self.id,
             healthy=not reason and (moment is None or moment > at),
             moment=moment,
-            granted_at=self.token_id.issued_at or self.create_date,
+            granted_at=self.token_id.granted_at
+            or self.token_id.issued_at
+            or self.create_date,
         )

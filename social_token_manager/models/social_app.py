@@ -1,17 +1,37 @@
 import os
+import random
 import secrets
+from urllib.parse import urlsplit
 
 from odoo import api, fields, models, tools
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import SQL
 
 from ..clock import now
-from ..const import CALLBACK_PATH, DEV_HOSTS_OPTION, DEV_HOSTS_VARIABLE, WEBHOOK_PATH
+from ..const import (
+    CALL_LIMIT,
+    CALLBACK_PATH,
+    CHECK_BUDGET,
+    DEV_HOSTS_OPTION,
+    DEV_HOSTS_VARIABLE,
+    WEBHOOK_PATH,
+)
+from ..engine import lock_rows
 from ..fields import Encrypted
 from ..keyring import SecretDamaged
+from ..policy import reasons, renewal
 from ..providers import PROVIDERS, get_provider
-from ..providers.errors import AddressRefused
+from ..providers.errors import (
+    AddressRefused,
+    AppFault,
+    GrantRefused,
+    ProviderError,
+    RequestRefused,
+    TokenLost,
+)
 from ..providers.results import AppData
 from ..providers.transport import AddressRule, Transport
+from ..wording import reason_sentences
 
 DEFAULT_ADDRESSES = (
     "authorize_url",
@@ -184,8 +204,25 @@ class SocialApp(models.Model):
     )
     redirect_uri = fields.Char("Redirect URI", compute="_compute_addresses")
     webhook_url = fields.Char("Webhook URL", compute="_compute_addresses")
+    host = fields.Char(compute="_compute_host", store=True)
+    call_limit = fields.Integer(
+        "Calls at Once",
+        default=CALL_LIMIT,
+        help="How many calls the renewal may make at once in this app's name.",
+    )
+    check_budget = fields.Integer(
+        "Checks an Hour",
+        default=CHECK_BUDGET,
+        help="How many tokens are checked in an hour; each is checked once a day.",
+    )
     fault = fields.Char(readonly=True, copy=False, help="The network's own numbers.")
     fault_at = fields.Datetime(readonly=True, copy=False)
+    failure_count = fields.Integer("Failures in a Row", readonly=True, copy=False)
+    paused_until = fields.Datetime(
+        readonly=True,
+        copy=False,
+        help="Until then no call is made, as the network asked or after failures.",
+    )
     token_ids = fields.One2many("social.token", "app_id", "Tokens")
 
     _callback_key_unique = models.UniqueIndex("(callback_key)")
@@ -218,6 +255,11 @@ class SocialApp(models.Model):
             # A generic server's scopes are known to nobody but who typed them.
             app.scopes = ",".join(scopes) or app.scopes
 
+    @api.depends("token_url", "api_version")
+    def _compute_host(self):
+        for app in self:
+            app.host = urlsplit(app._get_address("token_url")).hostname
+
     @api.depends("callback_key")
     def _compute_addresses(self):
         base_url = self.env["ir.config_parameter"].sudo().get_param("web.base.url")
@@ -238,7 +280,7 @@ class SocialApp(models.Model):
             if typed:
                 # Owners write apps; the sealed column is closed to everybody.
                 app.sudo().client_secret = app._seal_secret("client_secret", typed)
-                app.sudo().fault = app.sudo().fault_at = False
+                app.sudo()._clear_trouble()
                 self.env["social.event"]._record("secret_changed", app)
         self.client_secret_input = False
 
@@ -399,10 +441,84 @@ class SocialApp(models.Model):
         address = (self[name] or "").strip()
         return address.replace("{api_version}", self.api_version or "")
 
-    def _note_fault(self, detail):
-        """Remember that the network does not accept this app; tokens stay so."""
-        self.write({"fault": detail or self.env._("unknown"), "fault_at": now()})
+    # === TROUBLE === #
 
-    def _note_success(self):
-        """Forget a fault: the network just accepted this app."""
-        self.filtered("fault").write({"fault": False, "fault_at": False})
+    def _note_outcome(self, outcome):
+        """Remember what a call in this app's name says of the app itself.
+
+        Trouble of the app is kept here and not on its tokens. While it lasts the app
+        rests, longer with each failure; then one call shows whether it is over.
+
+        :param outcome: what the call came to, an answer or a :class:`ProviderError`
+        """
+        self.ensure_one()
+        if isinstance(outcome, TokenLost | GrantRefused | RequestRefused):
+            return
+        if not isinstance(outcome, ProviderError):
+            self._clear_trouble()
+            return
+        lock_rows(self)
+        failures = self.failure_count + 1
+        rest = renewal.app_wait(
+            failures, random.random(), getattr(outcome, "retry_after", None)
+        )
+        self.write(
+            {
+                "failure_count": failures,
+                "paused_until": rest and max(now() + rest, self.paused_until or now()),
+            }
+        )
+        if isinstance(outcome, AppFault):
+            self._note_fault(outcome.detail)
+
+    def _note_fault(self, detail):
+        """Remember that the network does not accept this app; tokens stay so.
+
+        The Owners are told once, when it begins.
+        """
+        is_news = not self.fault
+        self.write({"fault": detail or self.env._("unknown"), "fault_at": now()})
+        if is_news:
+            self._tell_owners()
+
+    def _clear_trouble(self):
+        """Forget trouble: the network just accepted this app, or it was changed."""
+        troubled = self.filtered(
+            lambda app: app.fault or app.failure_count or app.paused_until
+        )
+        troubled.write(
+            {
+                "fault": False,
+                "fault_at": False,
+                "failure_count": 0,
+                "paused_until": False,
+            }
+        )
+
+    def _is_suspected(self):
+        """Whether one more loss would be one of too many at once."""
+        self.env.cr.execute(
+            SQL(
+                "SELECT count(*) FILTER (WHERE reason_at > %s), count(*)"
+                " FROM social_token WHERE app_id = %s",
+                now() - renewal.MANY_WITHIN,
+                self.id,
+            )
+        )
+        lost, total = self.env.cr.fetchone()
+        return renewal.is_suspicious(lost + 1, total)
+
+    def _tell_owners(self):
+        """Tell the Owners of the app's company that the network does not accept it."""
+        owners = self.env.ref("social_token_manager.group_owner").sudo().all_user_ids
+        told = owners.filtered(lambda user: self.company_id in user.company_ids)
+        for user in told:
+            localized = self.with_context(lang=user.lang or self.env.lang)
+            happened, remedy = reason_sentences(localized.env, reasons.APP_FAULT)
+            localized.env["mail.thread"].message_notify(
+                model=self._name,
+                res_id=self.id,
+                partner_ids=user.partner_id.ids,
+                subject=localized.env._("App not accepted: %s", self.name),
+                body=f"{happened} {remedy}",
+            )

@@ -16,6 +16,10 @@ KINDS = [
     ("renewed", "Profile renewed"),
     ("lost", "Connection lost"),
     ("recovered", "Connection recovered"),
+    ("refreshed", "Renewed silently"),
+    ("unrefreshed", "Could not be renewed silently"),
+    ("dropped", "Late answer dropped"),
+    ("handed_out", "Token handed out"),
     ("verified", "Verified"),
     ("unverified", "Could not be verified"),
 ]

@@ -73,7 +73,11 @@ class SocialNetwork(models.Model):
     def _get_validity(self):
         """Return the published :class:`Validity`."""
         self.ensure_one()
-        return Validity(self.validity_number, self.validity_unit)
+        return Validity(
+            self.validity_number,
+            self.validity_unit,
+            from_last_use=self.validity_from == "last_use",
+        )
 
     def _get_provider_codes(self):
         """Return the codes of the providers that can serve it, the default first."""

@@ -391,7 +391,8 @@ class SocialOauthRequest(models.Model):
         granted, offered, missing = env["social.profile"]._store_listing(
             token, listing, may_create=oauth_request._may_create()
         )
-        oauth_request.app_id._note_success()
+        token._settle()
+        oauth_request.app_id._clear_trouble()
         oauth_request._conclude_granted(granted, offered)
         oauth_request._get_wizard()._take_result(
             oauth_request.result, granted, offered, missing

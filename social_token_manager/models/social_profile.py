@@ -474,7 +474,7 @@ class SocialProfile(models.Model):
         :param bool granted_anew: whether a person just granted, which starts a cycle
         """
         at = now()
-        renewed = self.browse()
+        renewed, lost = self.browse(), self.browse()
         for profile in self:
             access = profile._choose_access(at)
             values = profile._derive(access)
@@ -489,9 +489,12 @@ class SocialProfile(models.Model):
                 values["cycle"] = profile.cycle + 1
                 renewed |= profile
             profile._journal_change(values["reason"], recovered)
+            if values["reason"] not in (profile.reason, None, reasons.NOT_CONNECTED):
+                lost |= profile
             profile.write(values)
         if renewed:
             self.env["social.notice"]._cancel_pending(renewed)
+        lost._run_hook("_on_token_lost")
 
     def _choose_access(self, at):
         accesses = self.access_ids.filtered("token_id")

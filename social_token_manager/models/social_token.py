@@ -1,18 +1,14 @@
-import logging
+import random
 
 from odoo import api, fields, models, tools
 
 from ..clock import now
-from ..engine import lock_rows, own_environment, persist
+from ..engine import lock_rows
 from ..fields import Encrypted
 from ..keyring import SecretDamaged
-from ..policy import expiry, reasons
+from ..policy import expiry, reasons, renewal
 from ..providers import get_provider
-from ..providers.errors import AppFault, ProviderError, TokenLost
-from ..providers.results import Introspection, StoredToken, Verdict
-from ..wording import reason_label
-
-_logger = logging.getLogger(__name__)
+from ..providers.results import StoredToken
 
 
 class SocialToken(models.Model):
@@ -37,6 +33,7 @@ class SocialToken(models.Model):
     generation = fields.Integer(copy=False, default=0)
     scopes = fields.Char()
     issued_at = fields.Datetime()
+    granted_at = fields.Datetime(help="When a person last granted, not the engine.")
     access_expires_at = fields.Datetime()
     refresh_expires_at = fields.Datetime()
     data_access_expires_at = fields.Datetime()
@@ -44,14 +41,34 @@ class SocialToken(models.Model):
     expires_at = fields.Datetime(help="The earliest moment at which a person must act.")
     reason = fields.Char()
     reason_at = fields.Datetime()
-    failure_count = fields.Integer("Failures in a Row")
-    last_refreshed_at = fields.Datetime()
-    last_verified_at = fields.Datetime()
+    renew_at = fields.Datetime("To Renew", copy=False)
+    verify_at = fields.Datetime("To Check", copy=False)
+    # Whoever has the lease may refresh. Its end is by PostgreSQL's own clock, which
+    # all hosts share.
+    lease_owner = fields.Char(copy=False)
+    lease_until = fields.Datetime(copy=False)
+    intent_at = fields.Datetime(
+        copy=False, help="When a refresh was begun whose answer is not stored yet."
+    )
+    intent_count = fields.Integer(
+        copy=False, help="Refreshes begun with this very token and never answered."
+    )
+    failure_count = fields.Integer("Failures in a Row", copy=False)
+    last_used_at = fields.Datetime("Last Handed Out", copy=False)
+    last_refreshed_at = fields.Datetime(copy=False)
+    last_verified_at = fields.Datetime(copy=False)
+    # Set with the row, cleared with what hangs on it: a crash between shows.
+    unsettled_at = fields.Datetime(copy=False)
+    settled_generation = fields.Integer(copy=False)
     access_ids = fields.One2many("social.access", "token_id", "Accesses")
 
     _app_user_unique = models.UniqueIndex(
         "(app_id, external_user_id)", "A person has one token for each app."
     )
+    _to_renew = models.Index("(app_id, renew_at) WHERE renew_at IS NOT NULL")
+    _to_check = models.Index("(app_id, verify_at) WHERE verify_at IS NOT NULL")
+    _leased = models.Index("(app_id, lease_until) WHERE lease_until IS NOT NULL")
+    _unsettled = models.Index("(unsettled_at) WHERE unsettled_at IS NOT NULL")
 
     def _get_secret_generation(self):
         """Override of the mixin: a token's secrets are bound to its generation."""
@@ -98,6 +115,7 @@ class SocialToken(models.Model):
             grant.token,
             external_user_name=grant.person.name,
             person_id=person.id,
+            granted_at=now(),
         )
         return token
 
@@ -132,10 +150,13 @@ class SocialToken(models.Model):
                 "failure_count": 0,
                 "last_refreshed_at": issued_at,
                 "last_verified_at": now(),
+                "unsettled_at": now(),
+                **self._get_lease_end(),
                 **values,
             }
         )
         self._update_expires_at()
+        self._schedule()
 
     def _open_kept(self, field_name):
         try:
@@ -151,8 +172,9 @@ class SocialToken(models.Model):
             )
             token.expires_at = expiry.token_expires_at(
                 token._get_clocks(),
-                token.issued_at,
+                token.granted_at or token.issued_at,
                 [network._get_validity() for network in networks],
+                token.last_refreshed_at or None,
             )
 
     def _get_clocks(self):
@@ -194,132 +216,92 @@ class SocialToken(models.Model):
             access_expires_at=self.access_expires_at or None,
         )
 
-    # === VERIFYING === #
+    # === LOSING === #
 
-    def _verify(self):
-        """Ask the network about each token and store every definite answer.
+    def _take_loss(self, reason, happened_at=None, detail=""):
+        """Store that a token is gone, whoever said so; in the engine's environment.
 
-        Calls are made outside of any cursor of ours; each answer is stored at once,
-        by comparing the generation, so that a reconnect meanwhile wins. Transient
-        trouble changes nothing but a counter.
+        A refresh under way loses its lease, so that its late answer is dropped. What
+        happened before the present grant says nothing of it.
 
-        :return: ``{token id: None or the reason code why nothing definite is known}``
+        :param str reason: a code of ``policy.reasons``
+        :param datetime happened_at: when it happened at the network, None for now
+        :param str detail: the network's own numbers, for the journal
+        :return: whether it is a loss of the present grant that was not known yet
         """
-        return {token.id: token._verify_one() for token in self.sudo()}
-
-    def _verify_one(self):
-        generation = self.generation
-        try:
-            verdict = self._ask_verdict()
-        except ProviderError as error:
-            self._store_unverified(generation, error)
-            # Any other trouble with a call is, to people, an answer without sense.
-            return (
-                error.reason if error.reason in reasons.BY_CODE else reasons.UNREACHABLE
-            )
-        self._store_verdict(generation, verdict)
-        return None
-
-    def _ask_verdict(self):
-        """Return the network's :class:`Verdict`; a damaged secret needs no call.
-
-        :raise ProviderError: there is no definite answer
-        """
-        try:
-            stored = self._get_stored()
-        except SecretDamaged:
-            stored = None
-        if not stored or not stored.access_token:
-            return Verdict(Introspection(active=False, reason=reasons.DAMAGED_SECRET))
-        try:
-            provider = self.app_id._get_provider()
-        except SecretDamaged:
-            raise AppFault(detail="damaged secret") from None
-        reaches, damaged = self.access_ids._get_reaches()
-        try:
-            verdict = provider.verify(stored, reaches)
-        except TokenLost as error:
-            return Verdict(
-                Introspection(active=False, reason=error.reason, detail=error.detail)
-            )
-        verdict.reasons.update(dict.fromkeys(damaged, reasons.DAMAGED_SECRET))
-        return verdict
-
-    def _store_verdict(self, generation, verdict):
-        """Store a definite answer: the token row alone, then what hangs on it.
-
-        A profile row that somebody holds must not keep the token from being stored.
-        """
-        stored = persist(
-            self.env,
-            lambda env: self.with_env(env)._store_verdict_of_token(generation, verdict),
-        )
-        if stored:
-            persist(
-                self.env,
-                lambda env: self.with_env(env)._store_verdict_of_accesses(
-                    generation, verdict
-                ),
-            )
-
-    def _store_verdict_of_token(self, generation, verdict):
+        self.ensure_one()
         lock_rows(self)
-        if self.generation != generation:
+        granted_at = self.granted_at or self.issued_at
+        is_past = happened_at and granted_at and happened_at < granted_at
+        if is_past or self.reason == reason:
             return False
-        seen = verdict.token
-        # Nobody is asked about a secret that does not open.
-        is_asked = seen.reason != reasons.DAMAGED_SECRET
-        values = {"last_verified_at": now(), "failure_count": 0} if is_asked else {}
-        if seen.active:
-            values |= {
-                "reason": False,
-                "reason_at": False,
-                "scopes": ",".join(seen.scopes) or self.scopes,
-                "access_expires_at": seen.access_expires_at or self.access_expires_at,
-                "data_access_expires_at": seen.data_access_expires_at
-                or self.data_access_expires_at,
-                "never_expires": seen.never_expires
-                or (self.never_expires and not seen.access_expires_at),
-            }
-        elif self.reason != seen.reason:
-            values |= {"reason": seen.reason, "reason_at": self.reason_at or now()}
-        self.write(values)
-        self._update_expires_at()
+        self._write_loss(reason)
+        self.env["social.event"]._record(
+            "lost", self, reason=reason, detail=detail, generation=self.generation
+        )
         return True
 
-    def _store_verdict_of_accesses(self, generation, verdict):
-        lock_rows(self)
-        if self.generation != generation:
-            return
-        if verdict.token.reason != reasons.DAMAGED_SECRET:
-            self.app_id._note_success()
-        if verdict.token.active:
-            for access in self.access_ids:
-                access._note_reason(verdict.reasons.get(access.id))
-        self.access_ids.profile_id._update_state()
-        self.env["social.event"]._record(
-            "verified" if verdict.token.active else "lost",
-            self,
-            reason=verdict.token.reason,
-            detail=verdict.token.detail,
-            generation=self.generation,
+    def _write_loss(self, reason):
+        self.write(
+            {
+                "reason": reason,
+                "reason_at": self.reason_at or now(),
+                "renew_at": False,
+                # A check that the person passes is seen by asking; the rest is final.
+                "verify_at": reason == reasons.CHECKPOINT and self._get_check_at(),
+                "unsettled_at": now(),
+                **self._get_lease_end(),
+            }
         )
 
-    def _store_unverified(self, generation, error):
-        """Store that there was no definite answer; a valid token stays in service."""
-        with own_environment(self.env) as env:
-            token = self.with_env(env)
-            lock_rows(token)
-            if token.generation == generation:
-                token.failure_count += 1
-            if isinstance(error, AppFault):
-                token.app_id._note_fault(error.detail)
-            env["social.event"]._record(
-                "unverified", token, reason=error.reason, detail=error.detail
-            )
-        _logger.info(
-            "Token %s could not be verified: %s %s",
-            self.id,
-            reason_label(self.env, error.reason),
-            error.detail,
+    def _get_lease_end(self):
+        """Return the values that let go of a lease, with nothing left unanswered."""
+        return {
+            "lease_owner": False,
+            "lease_until": False,
+            "intent_at": False,
+            "intent_count": 0,
+        }
+
+    # === SETTLING === #
+
+    def _settle(self):
+        """Derive what hangs on a stored token: the engine's second step.
+
+        In a transaction of its own: a profile row that somebody holds must not keep
+        the token from being stored. Whoever comes a second time finds it done.
+        """
+        lock_rows(self)
+        for token in self.filtered("unsettled_at"):
+            profiles = token.access_ids.profile_id
+            profiles._update_state()
+            if token.settled_generation != token.generation and not token.reason:
+                profiles._run_hook("_on_token_renewed")
+            token.write({"unsettled_at": False, "settled_generation": token.generation})
+
+    # === SCHEDULE === #
+
+    def _schedule(self):
+        """Set when the engine looks after these tokens again."""
+        for token in self:
+            token.renew_at = renewal.renew_at(token._get_life(), now(), random.random())
+            token.verify_at = token._get_check_at()
+
+    def _get_check_at(self):
+        return renewal.check_at(now(), random.random())
+
+    def _get_life(self):
+        """Return the :class:`policy.renewal.Life` of this token."""
+        self.ensure_one()
+        provider = get_provider(self.app_id.provider)
+        return renewal.Life(
+            issued_at=self.issued_at or None,
+            access_expires_at=self.access_expires_at or None,
+            refresh_expires_at=self.refresh_expires_at or None,
+            # Whether there is one is no secret; the field is closed to everybody.
+            has_refresh_token=bool(self.sudo().refresh_token),
+            extends=provider.extends_access_token,
+            minimum_age=provider.minimum_age,
+            never_expires=self.never_expires,
+            last_used_at=self.last_used_at or None,
         )

@@ -15,10 +15,14 @@ LATER = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Validity:
-    """A published validity: a number of calendar units; 0 means none is published."""
+    """A published validity: a number of calendar units; 0 means none is published.
+
+    It counts from the grant, or ``from_last_use``.
+    """
 
     number: int
     unit: str
+    from_last_use: bool = False
 
     def after(self, start):
         """Return ``start`` plus the validity: 31 January plus a month is 28 February.
@@ -64,26 +68,30 @@ class Clocks:
         return bool(self.never or self.driving())
 
 
-def token_expires_at(clocks, granted_at, validities=()):
+def token_expires_at(clocks, granted_at, validities=(), used_at=None):
     """Return the earliest moment at which a person must act for a token.
 
     :param Clocks clocks: what the network reported
-    :param datetime granted_at: when the person granted, or when it was last used
+    :param datetime granted_at: when the person granted
+    :param datetime used_at: when the grant was last used, None for not since
     :param validities: the published :class:`Validity` of the networks it serves
     :rtype: datetime | None
     """
     if clocks.reported:
         return min(clocks.driving().values(), default=None)
-    published = (validity.after(granted_at) for validity in validities)
+    published = (
+        validity.after((validity.from_last_use and used_at) or granted_at)
+        for validity in validities
+    )
     return min((at for at in published if at), default=None)
 
 
-def access_expires_at(clocks, granted_at, validity):
+def access_expires_at(clocks, granted_at, validity, used_at=None):
     """Return the moment for one profile that lives from the token.
 
     Like :func:`token_expires_at`, with the published validity of its own network.
     """
-    return token_expires_at(clocks, granted_at, (validity,))
+    return token_expires_at(clocks, granted_at, (validity,), used_at)
 
 
 def profile_expires_at(

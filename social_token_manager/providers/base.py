@@ -8,11 +8,20 @@ import json
 import secrets
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from authlib.integrations.requests_client import OAuth2Session
 
 from . import values
-from .errors import AppFault, GrantRefused, RateLimited, TokenLost, Unreachable
+from .errors import (
+    AddressRefused,
+    AppFault,
+    GrantRefused,
+    OutcomeUnknown,
+    RateLimited,
+    TokenLost,
+    Unreachable,
+)
 from .results import Grant, Introspection, Person, TokenSet, Verdict
 from .transport import QuietPreparation
 
@@ -62,6 +71,9 @@ class OAuth2Provider:
     minimum_age = timedelta(0)
     # Each refresh gives a new refresh token and ends the old one.
     rotates_refresh_token = False
+    # A refresh may use its token up, so that one whose answer got lost may not simply
+    # be repeated. Whoever is not known to be harmless is taken for strict.
+    refresh_may_spend = True
     # A person can leave single pages or accounts out of a grant.
     partial_consent_possible = False
     # The network itself tells whether a token is alive, at no cost.
@@ -168,10 +180,29 @@ class OAuth2Provider:
 
         :param StoredToken stored: as it was opened
         :raise GrantRefused: a definite no; a person must grant anew
-        :raise ProviderError: anything else, among it an unknown outcome
+        :raise OutcomeUnknown: it may have been done all the same
+        :raise ProviderError: anything else; nothing was spent
         """
         answer = self._fetch_token("refresh_token", refresh_token=stored.refresh_token)
         return self._parse_token(answer)
+
+    def sign(self, request, access_token):
+        """Put a token on a caller's own request (RFC 6750 section 2.1).
+
+        :param requests.PreparedRequest request: it is changed
+        :raise AddressRefused: its host is not one of this network's
+        """
+        self._check_own(request.url)
+        request.headers["Authorization"] = f"Bearer {access_token}"
+
+    def _check_own(self, url):
+        """Refuse to send a token anywhere but to the network it is for."""
+        host = urlsplit(url).hostname or ""
+        if not self._is_own(host):
+            raise AddressRefused(detail=host)
+
+    def _is_own(self, host):
+        return host == urlsplit(self.app.api_url).hostname
 
     def revoke(self, stored):
         """End a token at the network (RFC 7009); one that is gone already is fine.
@@ -218,11 +249,11 @@ class OAuth2Provider:
     def _parse_token(self, answer):
         """Return the :class:`TokenSet` of a token endpoint's answer.
 
-        :raise Unreachable: there is no usable access token in it
+        :raise OutcomeUnknown: there is no usable access token in it
         """
         access_token = values.secret(answer.get("access_token"))
         if not access_token:
-            raise Unreachable(detail="no access_token")
+            raise OutcomeUnknown(detail="no access_token")
         life = values.lifetime(answer.get("expires_in"))
         return TokenSet(
             access_token=access_token,
@@ -293,12 +324,14 @@ class OAuth2Provider:
 
     @staticmethod
     def _json(response):
+        # An error did nothing; what a good answer did that got lost is not known.
+        failure = OutcomeUnknown if response.ok else Unreachable
         try:
             answer = json.loads(response.content)
         except (ValueError, RecursionError):
-            raise Unreachable(detail=f"HTTP {response.status_code} no JSON") from None
+            raise failure(detail=f"HTTP {response.status_code} no JSON") from None
         if not isinstance(answer, dict):
-            raise Unreachable(detail=f"HTTP {response.status_code} no object")
+            raise failure(detail=f"HTTP {response.status_code} no object")
         return answer
 
 

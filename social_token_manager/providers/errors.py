@@ -65,5 +65,12 @@ class Unreachable(ProviderError):
     reason = "unreachable"
 
 
+class OutcomeUnknown(Unreachable):
+    """A call was sent and its answer never came whole: it may have had its effect.
+
+    Of use where that effect spends something, such as a refresh token of one use.
+    """
+
+
 class AddressRefused(AppFault):
     """The address of a call is not one that may be reached."""

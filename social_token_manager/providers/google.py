@@ -19,6 +19,8 @@ from .errors import AppFault, GrantRefused, TokenLost, Unreachable
 from .google_errors import UNAPPROVED, NoChannel, failure_of, is_unapproved
 from .results import Grant, Introspection, Person, ProfileData, TokenSet, Verdict
 
+WWW = "www.googleapis.com"
+SERVICES = ".googleapis.com"
 AUTH = "https://www.googleapis.com/auth/"
 CHANNEL_SCOPES = tuple(
     AUTH + name for name in ("youtube.readonly", "youtube", "youtube.force-ssl")
@@ -73,6 +75,7 @@ class GoogleProvider(OAuth2Provider):
 
     partial_consent_possible = True
     can_be_introspected = True
+    refresh_may_spend = False
     can_be_revoked = True
     # Of the whole Cloud project, whatever client it was given to.
     revokes_whole_grant = True
@@ -425,6 +428,11 @@ class GoogleProvider(OAuth2Provider):
         }
 
     # === REQUEST HELPERS === #
+
+    def _is_own(self, host):
+        """Override of the base: one host an API."""
+        is_google = urlsplit(self.app.api_url).hostname == WWW
+        return super()._is_own(host) or (is_google and host.endswith(SERVICES))
 
     def _service_url(self, service):
         """Return the root of an API; see *Addresses* in the class."""

@@ -64,6 +64,7 @@ class LinkedInProvider(OAuth2Provider):
     default_introspect_url = "https://www.linkedin.com/oauth/v2/introspectToken"
 
     can_be_introspected = True
+    refresh_may_spend = False
 
     required_scopes = {
         COMPANY: ("r_basicprofile", "rw_organization_admin"),

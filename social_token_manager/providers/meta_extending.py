@@ -24,6 +24,7 @@ class ExtendingProvider(GraphProvider):
     """
 
     extends_access_token = True
+    refresh_may_spend = False
     minimum_age = timedelta(hours=24)
 
     network = None
@@ -76,6 +77,14 @@ class ExtendingProvider(GraphProvider):
         if stored.issued_at and self.now - stored.issued_at < self.minimum_age:
             raise RequestRefused(detail="too young")
         return self._refresh(stored.access_token)
+
+    def sign(self, request, access_token):
+        """Override of the base: in the query where no header is documented."""
+        if self.takes_bearer:
+            super().sign(request, access_token)
+            return
+        self._check_own(request.url)
+        request.prepare_url(request.url, {"access_token": access_token})
 
     def list_profiles(self, grant):
         """Override of the base: the one account that logged in."""

@@ -153,3 +153,29 @@ class Verdict:
 
     token: Introspection
     reasons: dict[int, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class HandOut:
+    """A secret for one caller, as it was committed last.
+
+    ``seconds_left`` is None where the network told no end; ``is_renewable`` whether a
+    refresh can bring a later one.
+    """
+
+    secret: str = field(repr=False)
+    generation: int
+    seconds_left: float | None
+    is_renewable: bool
+
+    @property
+    def is_over(self):
+        """Whether it is known to have ended."""
+        return self.seconds_left is not None and self.seconds_left <= 0
+
+    def is_short(self, minimum_seconds):
+        """Whether a later one should be had, and can be."""
+        ends_soon = (
+            self.seconds_left is not None and self.seconds_left < minimum_seconds
+        )
+        return ends_soon and self.is_renewable

@@ -19,7 +19,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from .errors import AddressRefused, AppFault, Unreachable
+from .errors import AddressRefused, AppFault, OutcomeUnknown, Unreachable
 
 CONNECT_SECONDS = 5
 TOTAL_SECONDS = 20
@@ -169,6 +169,14 @@ class _Guarded:
             _hold(self.sock)
         return super().putrequest(*args, **kwargs)
 
+    def send(self, data):
+        if self.sock is None:
+            # Until there is a connection nothing can have reached the network.
+            self.connect()
+        if getattr(_current, "call", None):
+            _current.call.is_sent = True
+        return super().send(data)
+
 
 def _hold(sock):
     if getattr(_current, "call", None):
@@ -204,10 +212,12 @@ class BoundedAdapter(HTTPAdapter):
         The caller's options are ignored: nobody weakens them by a keyword.
 
         :raise AddressRefused: the address may not be reached
+        :raise OutcomeUnknown: the request was sent and its answer did not come whole
         :raise Unreachable: anything else that kept the answer from us
         """
         self.rule.check(request.url)
         host = urlsplit(request.url).hostname
+        call = None
         try:
             with _watchdog() as call:
                 response = super().send(
@@ -221,8 +231,9 @@ class BoundedAdapter(HTTPAdapter):
         except AddressRefused:
             raise
         except (requests.RequestException, OSError, ValueError) as error:
+            failure = OutcomeUnknown if call and call.is_sent else Unreachable
             # The text of these errors holds the query, and with it secrets.
-            raise Unreachable(detail=f"{host} {type(error).__name__}") from None
+            raise failure(detail=f"{host} {type(error).__name__}") from None
         if response.is_redirect:
             raise Unreachable(detail=f"{host} redirects")
         return response
@@ -253,6 +264,7 @@ class _Call:
 
     def __init__(self):
         self.is_cut = False
+        self.is_sent = False
         self._handle = None
         self._lock = threading.Lock()
 

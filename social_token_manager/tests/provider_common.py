@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from odoo.tests import BaseCase
 from odoo.tests.common import _super_send
 
-from ..providers.errors import ProviderError
+from ..providers.errors import OutcomeUnknown, ProviderError, Unreachable
 from ..providers.values import utc
 
 try:
@@ -32,6 +32,11 @@ CLOSING = "Connection: close"
 OUTSIDE_LOGGERS = ("urllib3", "requests", "authlib", "http", "odoo.addons")
 
 needs_sandbox = unittest.skipUnless(running_sandbox, "the stand-in networks are absent")
+
+
+def kinds_of(kind):
+    """Return the exact classes that count as a kind: also whose effect is unknown."""
+    return (kind, OutcomeUnknown) if kind is Unreachable else (kind,)
 
 
 class OutsideCase(BaseCase):

@@ -335,7 +335,7 @@ class TestSocialApp(SocialCase):
         self.app._note_fault("1/0")
         self.assertEqual(self.app.fault, "1/0")
         self.assertTrue(self.app.fault_at)
-        self.app._note_success()
+        self.app._clear_trouble()
         self.assertFalse(self.app.fault or self.app.fault_at)
 
     def test_a_new_secret_ends_a_fault(self):

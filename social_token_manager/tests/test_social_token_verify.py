@@ -9,7 +9,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged, test_cursor
 
 from ..engine import persist
-from ..models import social_token
+from ..models import social_token_check
 from ..providers.errors import (
     AddressRefused,
     AppFault,
@@ -142,7 +142,15 @@ class TestSocialTokenVerify(SocialCase):
         self.assertFalse(self.app.fault)
         self.assertEqual(self.first.expires_at, NOW + 20 * DAY)
         self.assertEqual(self.first.cycle, 1)
-        self.assertTrue(self.journal(token_id=self.token.id, kind="verified"))
+        self.assertFalse(self.journal(token_id=self.token.id, kind="verified"))
+
+    def test_a_verdict_that_changes_is_journalled(self):
+        self.verify(self.dead("checkpoint"))
+        self.assertEqual(len(self.journal(token_id=self.token.id, kind="lost")), 1)
+        self.verify(self.dead("checkpoint"))
+        self.assertEqual(len(self.journal(token_id=self.token.id, kind="lost")), 1)
+        self.verify(self.alive())
+        self.assertEqual(len(self.journal(token_id=self.token.id, kind="verified")), 1)
 
     def test_what_the_network_does_not_say_is_kept(self):
         before = self.token.read(["scopes", "access_expires_at", "expires_at"])
@@ -167,7 +175,7 @@ class TestSocialTokenVerify(SocialCase):
     def test_trouble_changes_no_status_and_is_counted(self):
         for number, (error, told, is_apps) in enumerate(INDEFINITE, start=1):
             with self.subTest(error=type(error).__name__):
-                self.app._note_success()
+                self.app._clear_trouble()
                 before = self.look()
                 result, _provider = self.verify(error)
                 self.assertEqual(result, {self.token.id: told})
@@ -238,7 +246,7 @@ class TestSocialTokenVerify(SocialCase):
                 self.connect(self.app, self.manager, [self.page("P1"), self.page("P2")])
             return stored
 
-        with patch.object(social_token, "persist", persist_and_be_overtaken):
+        with patch.object(social_token_check, "persist", persist_and_be_overtaken):
             self.verify(self.alive({self.first.access_ids.id: "lost_role"}))
         self.assertEqual(self.token.generation, 2)
         self.assertEqual((self.first.reason, self.first.status), (False, "valid"))

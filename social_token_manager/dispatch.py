@@ -1,0 +1,60 @@
+"""Many calls at once: worker threads make them, the one caller's thread does the rest.
+
+A worker gets plain data and gives plain data back; it never meets an environment or a
+cursor.
+"""
+
+import logging
+import time
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+
+from .providers.errors import OutcomeUnknown, ProviderError
+
+_logger = logging.getLogger(__name__)
+
+
+def run(take, store, *, in_flight, seconds):
+    """Make calls until none is left to start, or until the time is over.
+
+    What was started is always waited for and stored, also when ``take`` fails.
+
+    :param take: function of a number; returns at most so many ``(ticket, call)``
+    :param store: function of a ticket and what its call came to, the answer or the
+        :class:`ProviderError`
+    :param int in_flight: how many calls at once
+    :param float seconds: after so many nothing new is started
+    :return: how many calls were made
+    """
+    deadline = time.monotonic() + seconds
+    pending, made, failure = {}, 0, None
+    with ThreadPoolExecutor(in_flight, thread_name_prefix="social-call") as pool:
+        while True:
+            # By batches: one by one, each would wait for all others who take.
+            has_room = len(pending) <= in_flight // 2
+            if has_room and not failure and time.monotonic() < deadline:
+                try:
+                    for ticket, call in take(in_flight - len(pending)):
+                        pending[pool.submit(outcome_of, call)] = ticket
+                except Exception as error:
+                    failure = error
+            if not pending:
+                break
+            done, _waiting = wait(pending, return_when=FIRST_COMPLETED)
+            for future in done:
+                store(pending.pop(future), future.result())
+                made += 1
+    if failure:
+        raise failure
+    return made
+
+
+def outcome_of(call):
+    """Return what a call came to: its answer, or the :class:`ProviderError`."""
+    try:
+        return call()
+    except ProviderError as error:
+        return error
+    except Exception as error:
+        # One network's nonsense must not end the turn of all; the text may hold more.
+        _logger.error("A call ended unexpectedly: %s", type(error).__name__)
+        return OutcomeUnknown(detail=type(error).__name__)

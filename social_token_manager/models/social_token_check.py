@@ -1,0 +1,303 @@
+import logging
+from dataclasses import dataclass, field
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..clock import now
+from ..const import CHECK_PAUSE, HOST_LIMIT
+from ..dispatch import outcome_of
+from ..engine import lock_rows, own_environment, persist
+from ..exceptions import TokenBusy
+from ..keyring import SecretDamaged
+from ..policy import reasons, renewal
+from ..providers.errors import AccessEnded, AppFault, ProviderError, TokenLost
+from ..providers.results import Introspection, Verdict
+from ..wording import reason_label
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One question to a network as a worker asks it, with plain data only.
+
+    :ivar reaches: :class:`Reach` objects; :ivar damaged: keys whose secret is damaged
+    """
+
+    provider: object = field(repr=False)
+    stored: object = field(repr=False)
+    reaches: tuple = field(repr=False)
+    damaged: tuple = ()
+
+    def __call__(self):
+        """Return the :class:`Verdict`.
+
+        :raise ProviderError: there is no definite answer
+        """
+        try:
+            verdict = self.provider.verify(self.stored, self.reaches)
+        except TokenLost as error:
+            return _lost(error.reason, error.detail)
+        verdict.reasons.update(dict.fromkeys(self.damaged, reasons.DAMAGED_SECRET))
+        return verdict
+
+
+def _lost(reason, detail=""):
+    return Verdict(Introspection(active=False, reason=reason, detail=detail))
+
+
+class SocialToken(models.Model):
+    """Asking the networks whether tokens work."""
+
+    _inherit = "social.token"
+
+    # === SCHEDULED === #
+
+    @api.model
+    def _cron_verify(self):
+        """Check what is due: every token once a day, spread over it."""
+        under_way = {}
+
+        def take(slots):
+            checks = self._take_checks(slots, under_way)
+            for (token, _generation), _call in checks:
+                under_way[token.app_id.id] = under_way.get(token.app_id.id, 0) + 1
+            return checks
+
+        def store(ticket, outcome):
+            token, generation = ticket
+            under_way[token.app_id.id] -= 1
+            token._store_check(generation, outcome)
+
+        self._run_turn("verify_at", take, store)
+
+    @api.model
+    def _take_checks(self, slots, under_way):
+        """Take at most ``slots`` tokens whose check is due.
+
+        Taking one moves its next check a little on, so that a crash loses nothing and
+        nobody checks it twice.
+
+        :param dict under_way: app id to how many of its checks are not stored yet
+        :return: ``[((token, generation), call)]``
+        """
+        with own_environment(self.env) as env:
+            taken = env[self._name]._take_due_checks(slots, under_way)
+            calls = {
+                (token.id, token.generation): token._prepare_check() for token in taken
+            }
+        self.env.invalidate_all()
+        return [
+            ((self.browse(token_id), generation), call)
+            for (token_id, generation), call in calls.items()
+        ]
+
+    @api.model
+    def _take_due_checks(self, slots, under_way):
+        self._lock_claims()
+        loads = [
+            load.joined(under_way.get(load.id, 0))
+            for load in self._get_loads("verify_at", slots)
+        ]
+        allotted = renewal.allot(loads, slots, HOST_LIMIT)
+        if not allotted:
+            return self.browse()
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH due AS MATERIALIZED (
+                    SELECT waiting.id FROM unnest(%(apps)s, %(counts)s)
+                        AS allotted(app, most)
+                    CROSS JOIN LATERAL (
+                        SELECT id FROM social_token
+                         WHERE app_id = allotted.app AND verify_at <= %(now)s
+                         ORDER BY verify_at, id LIMIT allotted.most
+                           FOR UPDATE SKIP LOCKED) AS waiting)
+                UPDATE social_token token SET verify_at = %(later)s
+                  FROM due WHERE token.id = due.id RETURNING token.id
+                """,
+                apps=list(allotted),
+                counts=list(allotted.values()),
+                now=now(),
+                later=now() + CHECK_PAUSE,
+            )
+        )
+        return self.browse(token_id for (token_id,) in self.env.cr.fetchall())
+
+    # === VERIFYING === #
+
+    def _verify(self):
+        """Ask the network about each token and store every definite answer.
+
+        Calls are made outside of any cursor of ours; each answer is stored at once,
+        by comparing the generation, so that a reconnect meanwhile wins. Transient
+        trouble changes nothing but a counter. Where only a renewal can tell, it is
+        renewed first.
+
+        :return: ``{token id: None or the reason code why nothing definite is known}``
+        """
+        return {token.id: token._verify_one() for token in self.sudo()}
+
+    def _verify_one(self):
+        generation, outcome = self._ask()
+        if isinstance(outcome, AccessEnded):
+            try:
+                self._refresh_now(generation)
+            except (ProviderError, TokenBusy) as error:
+                return _reason_to_tell(error)
+            generation, outcome = self._ask()
+        self._store_check(generation, outcome)
+        if isinstance(outcome, ProviderError):
+            return _reason_to_tell(outcome)
+        return None
+
+    def _ask(self):
+        """Return ``(generation, outcome)`` of asking once."""
+        with own_environment(self.env) as env:
+            token = self.with_env(env)
+            generation, call = token.generation, token._prepare_check()
+        return generation, outcome_of(call)
+
+    def _prepare_check(self):
+        """Return the call that brings a verdict; a damaged secret needs no network."""
+        try:
+            stored = self._get_stored()
+        except SecretDamaged:
+            stored = None
+        if not stored or not stored.access_token:
+            return lambda: _lost(reasons.DAMAGED_SECRET)
+        try:
+            provider = self.app_id._get_provider()
+        except SecretDamaged:
+            return _raiser(AppFault(detail="damaged secret"))
+        reaches, damaged = self.access_ids._get_reaches()
+        return Check(provider, stored, tuple(reaches), tuple(damaged))
+
+    # === STORING === #
+
+    def _store_check(self, generation, outcome):
+        """Store what a check came to: the token row alone, then what hangs on it.
+
+        A profile row that somebody holds must not keep the token from being stored.
+
+        :param outcome: a :class:`Verdict` or :class:`ProviderError`
+        """
+        if isinstance(outcome, ProviderError):
+            self._store_unverified(generation, outcome)
+            return
+        suspected = persist(
+            self.env,
+            lambda env: self.with_env(env)._store_verdict_of_token(generation, outcome),
+        )
+        if suspected:
+            self._store_unverified(generation, suspected)
+            return
+        persist(
+            self.env,
+            lambda env: self.with_env(env)._store_verdict_of_accesses(
+                generation, outcome
+            ),
+        )
+
+    def _store_verdict_of_token(self, generation, verdict):
+        """Store what a verdict says of the token itself.
+
+        :return: an :class:`AppFault` when the app is suspected instead, else None
+        """
+        lock_rows(self)
+        if self.generation != generation:
+            return None
+        seen = verdict.token
+        # Nobody is asked about a secret that does not open.
+        is_asked = seen.reason != reasons.DAMAGED_SECRET
+        is_news = not seen.active and not self.reason
+        if is_news and is_asked and not self.failure_count:
+            if self.app_id._is_suspected():
+                return AppFault(detail="many tokens at once")
+        if is_asked:
+            self.write({"last_verified_at": now(), "failure_count": 0})
+        if seen.active:
+            self._store_living_verdict(seen)
+        elif self.reason != seen.reason:
+            self._write_loss(seen.reason)
+            self._journal("lost", seen)
+        return None
+
+    def _store_living_verdict(self, seen):
+        was_lost = bool(self.reason)
+        self.write(
+            {
+                "reason": False,
+                "reason_at": False,
+                "scopes": ",".join(seen.scopes) or self.scopes,
+                "access_expires_at": seen.access_expires_at or self.access_expires_at,
+                "data_access_expires_at": seen.data_access_expires_at
+                or self.data_access_expires_at,
+                "never_expires": seen.never_expires
+                or (self.never_expires and not seen.access_expires_at),
+                "verify_at": self._get_check_at(),
+                "unsettled_at": now(),
+            }
+        )
+        self._update_expires_at()
+        if was_lost:
+            self._schedule()
+            self._journal("verified")
+
+    def _store_verdict_of_accesses(self, generation, verdict):
+        lock_rows(self)
+        if self.generation != generation:
+            return
+        if verdict.token.active:
+            for access in self.access_ids:
+                access._note_reason(verdict.reasons.get(access.id))
+        self._settle()
+        if verdict.token.reason != reasons.DAMAGED_SECRET:
+            self.app_id._note_outcome(verdict)
+
+    def _store_unverified(self, generation, error):
+        """Store that there was no definite answer; a valid token stays in service."""
+        with own_environment(self.env) as env:
+            token = self.with_env(env)
+            lock_rows(token)
+            if token.generation == generation:
+                token._write_unverified(error)
+        with own_environment(self.env) as env:
+            self.with_env(env).app_id._note_outcome(error)
+        _logger.info(
+            "Token %s could not be verified: %s %s",
+            self.id,
+            reason_label(self.env, error.reason),
+            error.detail,
+        )
+
+    def _write_unverified(self, error):
+        if isinstance(error, AccessEnded):
+            # Nothing failed: only a renewal can tell, and then the check is repeated.
+            self.write({"renew_at": now(), "verify_at": now() + CHECK_PAUSE})
+            return
+        failures = self.failure_count + 1
+        self.write(
+            {
+                "failure_count": failures,
+                "verify_at": now() + self._get_wait(failures, error),
+            }
+        )
+        self._journal("unverified", error)
+
+
+def _raiser(error):
+    def call():
+        raise error
+
+    return call
+
+
+def _reason_to_tell(error):
+    """Return the reason code that says to people why nothing definite is known.
+
+    Any other trouble with a call is, to them, an answer without sense.
+    """
+    reason = getattr(error, "reason", None)
+    return reason if reason in reasons.BY_CODE else reasons.UNREACHABLE

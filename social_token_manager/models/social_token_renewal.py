@@ -1,0 +1,562 @@
+import logging
+import math
+import random
+import time
+import uuid
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from odoo import api, models
+from odoo.tools import SQL, config
+
+from ..clock import now
+from ..const import HOST_LIMIT, IN_FLIGHT, LEASE
+from ..dispatch import outcome_of, run
+from ..engine import lock_rows, own_environment, persist
+from ..exceptions import TokenBusy
+from ..keyring import SecretDamaged
+from ..policy import reasons, renewal
+from ..providers import get_provider
+from ..providers.errors import (
+    AccessEnded,
+    AppFault,
+    GrantRefused,
+    OutcomeUnknown,
+    ProviderError,
+    TokenLost,
+    Unreachable,
+)
+from ..providers.results import TokenSet
+from ..providers.transport import TOTAL_SECONDS
+
+_logger = logging.getLogger(__name__)
+
+# What PostgreSQL's own clock says, as Odoo stores it.
+DATABASE_NOW = SQL("clock_timestamp() AT TIME ZONE 'UTC'")
+# A claim is made by one at a time, so that the bounds of apps and hosts are exact.
+CLAIM_LOCK = 0x50C1A1
+ACCESS_MARGIN_SECONDS = 60
+WAIT_SECONDS = 10
+POLL_SECONDS = 0.1
+UNSETTLED = timedelta(minutes=2)
+HOUR = timedelta(hours=1)
+SWEEP_LIMIT = 200
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to refresh one token once: ``owner`` is the fence, a random text.
+
+    ``begun`` is how many refreshes with this very token were never answered.
+    """
+
+    token_id: int
+    owner: str
+    generation: int
+    begun: int
+
+
+@dataclass(frozen=True)
+class Living:
+    """The access token of a refresh with an unknown outcome works all the same."""
+
+
+@dataclass(frozen=True)
+class Refresh:
+    """One refresh as a worker makes it, with plain data only.
+
+    :ivar int begun: how many with this very token were never answered
+    :ivar bool is_access_over: whether the access token has ended by the clock
+    """
+
+    provider: object = field(repr=False)
+    stored: object = field(repr=False)
+    begun: int = 0
+    is_access_over: bool = False
+
+    def __call__(self):
+        """Return a :class:`TokenSet`, or :class:`Living`.
+
+        After an unknown outcome the access token is tried first, and then the refresh
+        token once more, to a network that is known to answer.
+
+        :raise ProviderError: see :meth:`providers.base.OAuth2Provider.refresh`
+        """
+        if self.begun and not self.is_access_over and self._is_living():
+            return Living()
+        if self.begun > 1:
+            raise TokenLost(reasons.UNKNOWN_OUTCOME)
+        return self.provider.refresh(self.stored)
+
+    def _is_living(self):
+        try:
+            return self.provider.verify(self.stored, ()).token.active
+        except (TokenLost, AccessEnded):
+            return False
+        except OutcomeUnknown as error:
+            # By asking nothing was spent.
+            raise Unreachable(detail=error.detail) from None
+
+
+class SocialToken(models.Model):
+    """Renewing silently: claim, call, store. There is no way around the claim."""
+
+    _inherit = "social.token"
+
+    # === SCHEDULED === #
+
+    @api.model
+    def _cron_renew(self):
+        """Renew what is due, as the scheduled action of each renewal worker."""
+        self._sweep()
+        self._run_turn("renew_at", self._take_renewals, self._conclude)
+
+    @api.model
+    def _run_turn(self, column, take, store):
+        """Select and dispatch until nothing is due or the scheduler wants its turn.
+
+        Everything is in cursors of our own; the scheduler's is only told how far we
+        are. A token that cannot be stored does not stop the others.
+        """
+        cron = self.env["ir.cron"]
+        seconds = min(cron._commit_progress(), _seconds_allowed())
+
+        def store_safely(ticket, outcome):
+            try:
+                store(ticket, outcome)
+            except Exception as error:
+                # The row's intent stays, so the next turn finds an unknown outcome.
+                _logger.error("An answer was not stored: %s", type(error).__name__)
+
+        made = run(take, store_safely, in_flight=IN_FLIGHT, seconds=seconds)
+        cron._commit_progress(made, remaining=self._count_due(column))
+
+    @api.model
+    def _count_due(self, column):
+        """Return whether something could start now: 1 or 0, for the scheduler."""
+        with own_environment(self.env) as env:
+            loads = env[self._name]._get_loads(column, 1)
+        return len(renewal.allot(loads, 1, HOST_LIMIT))
+
+    # === CLAIMING === #
+
+    @api.model
+    def _take_renewals(self, slots):
+        """Claim at most ``slots`` tokens that are due; return ``[(claim, call)]``."""
+        with own_environment(self.env) as env:
+            claims = env[self._name]._claim_due(slots)
+        return self._begin(claims)
+
+    @api.model
+    def _claim_due(self, slots):
+        """Return the :class:`Claim` of tokens that are due and may start now."""
+        self._lock_claims()
+        loads = self._get_loads("renew_at", slots)
+        allotted = renewal.allot(loads, slots, HOST_LIMIT)
+        if not allotted:
+            return []
+        return self._claim(
+            SQL(
+                """
+                SELECT due.id FROM unnest(%(apps)s, %(counts)s) AS allotted(app, most)
+                CROSS JOIN LATERAL (
+                    SELECT id FROM social_token
+                     WHERE app_id = allotted.app AND renew_at <= %(now)s
+                       AND reason IS NULL AND %(free)s
+                     ORDER BY renew_at, id LIMIT allotted.most
+                       FOR UPDATE SKIP LOCKED) AS due
+                """,
+                apps=list(allotted),
+                counts=list(allotted.values()),
+                now=now(),
+                free=_free(),
+            )
+        )
+
+    def _claim_one(self, generation):
+        """Return the :class:`Claim` of this token as it was seen, None for not now."""
+        self.ensure_one()
+        self._lock_claims()
+        (load,) = self._get_loads("renew_at", 1, self.app_id) or (None,)
+        if not load or load.in_flight >= load.limit:
+            return None
+        claims = self._claim(
+            SQL(
+                "SELECT id FROM social_token WHERE id = %s AND generation = %s"
+                " AND reason IS NULL AND %s FOR UPDATE SKIP LOCKED",
+                self.id,
+                generation,
+                _free(),
+            )
+        )
+        return claims[0] if claims else None
+
+    @api.model
+    def _claim(self, picked):
+        """Lease the tokens that a statement picks; one statement in all."""
+        owner = uuid.uuid4().hex
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH picked AS MATERIALIZED (%(picked)s)
+                UPDATE social_token token
+                   SET lease_owner = %(owner)s, lease_until = %(until)s
+                  FROM picked WHERE token.id = picked.id
+                RETURNING token.id, token.generation, token.intent_count
+                """,
+                picked=picked,
+                owner=owner,
+                until=_lease_end(),
+            )
+        )
+        return [
+            Claim(token_id, owner, generation, begun or 0)
+            for token_id, generation, begun in self.env.cr.fetchall()
+        ]
+
+    @api.model
+    def _lock_claims(self):
+        self.env.cr.execute(SQL("SELECT pg_advisory_xact_lock(%s)", CLAIM_LOCK))
+
+    @api.model
+    def _get_loads(self, column, slots, apps=None):
+        """Return the :class:`policy.renewal.AppLoad` of all apps that may call now.
+
+        :param str column: ``renew_at`` or ``verify_at``
+        :param int slots: counting stops there
+        :param apps: only these, and whether something is due or not
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT app.id, app.host, app.call_limit, leased.count,
+                       LEAST(due.count, %(budget)s), app.failure_count > 0
+                  FROM social_app app
+                 CROSS JOIN LATERAL (
+                    SELECT count(*) FROM social_token WHERE app_id = app.id
+                       AND lease_until > %(database_now)s) AS leased
+                 CROSS JOIN LATERAL (
+                    SELECT count(*), min(moment) FROM (
+                        SELECT %(column)s AS moment FROM social_token
+                         WHERE app_id = app.id AND %(column)s <= %(now)s
+                           AND %(open)s AND %(free)s
+                         ORDER BY %(column)s LIMIT %(slots)s) AS waiting) AS due
+                 WHERE app.active AND %(which)s
+                   AND (app.paused_until IS NULL OR app.paused_until <= %(now)s)
+                 ORDER BY due.min, app.id
+                """,
+                database_now=DATABASE_NOW,
+                column=SQL.identifier(column),
+                open=SQL("reason IS NULL") if column == "renew_at" else SQL("TRUE"),
+                budget=SQL("due.count")
+                if column == "renew_at"
+                else SQL(
+                    "GREATEST(app.check_budget - (SELECT count(*) FROM social_token"
+                    " WHERE app_id = app.id AND last_verified_at > %s), 0)",
+                    now() - HOUR,
+                ),
+                now=now(),
+                free=_free(),
+                slots=slots,
+                which=SQL("app.id IN %s", tuple(apps.ids))
+                if apps
+                else SQL("due.count > 0"),
+            )
+        )
+        return [
+            renewal.AppLoad(
+                id=app_id,
+                host=host or "",
+                limit=limit or 1,
+                in_flight=in_flight,
+                due=due,
+                is_troubled=is_troubled,
+            )
+            for app_id, host, limit, in_flight, due, is_troubled in (
+                self.env.cr.fetchall()
+            )
+        ]
+
+    # === BEGINNING === #
+
+    @api.model
+    def _begin(self, claims):
+        """Open the secrets of claimed tokens and commit that a call is about to begin.
+
+        :return: ``[(claim, call)]`` of those whose lease still holds
+        """
+        if not claims:
+            return []
+        with own_environment(self.env) as env:
+            tokens = env[self._name].browse(claim.token_id for claim in claims)
+            prepared = {
+                claim: token._prepare_refresh(claim)
+                for claim, token in zip(claims, tokens, strict=True)
+            }
+        calls = {
+            claim: call for claim, call in prepared.items() if isinstance(call, Refresh)
+        }
+        for claim in prepared.keys() - calls.keys():
+            self._conclude(claim, prepared[claim])
+        held = self._commit_intent(calls)
+        return [(claim, call) for claim, call in calls.items() if claim in held]
+
+    def _prepare_refresh(self, claim):
+        """Return the :class:`Refresh`, or the error that makes it needless."""
+        try:
+            stored = self._get_stored()
+        except SecretDamaged:
+            return TokenLost(reasons.DAMAGED_SECRET)
+        try:
+            provider = self.app_id._get_provider()
+        except SecretDamaged:
+            return AppFault(detail="damaged secret")
+        seconds_left = (
+            (self.access_expires_at - now()).total_seconds()
+            if self.access_expires_at
+            else math.inf
+        )
+        return Refresh(
+            provider, stored, claim.begun, seconds_left < ACCESS_MARGIN_SECONDS
+        )
+
+    @api.model
+    def _commit_intent(self, calls):
+        """Write down what is about to be sent; return the claims that still hold.
+
+        It also proves that the database takes writes before a token is spent.
+        """
+        if not calls:
+            return set()
+        spending = [
+            claim.token_id
+            for claim, call in calls.items()
+            if call.provider.refresh_may_spend
+        ]
+        with own_environment(self.env) as env:
+            env.cr.execute(
+                SQL(
+                    """
+                    UPDATE social_token token
+                       SET intent_at = %(now)s, lease_until = %(until)s,
+                           intent_count = COALESCE(token.intent_count, 0)
+                               + (token.id = ANY(%(spending)s::int[]))::int
+                      FROM unnest(%(ids)s, %(owners)s) AS claim(id, owner)
+                     WHERE token.id = claim.id AND token.lease_owner = claim.owner
+                       AND token.lease_until > %(database_now)s
+                    RETURNING token.id
+                    """,
+                    now=now(),
+                    until=_lease_end(),
+                    spending=spending,
+                    ids=[claim.token_id for claim in calls],
+                    owners=[claim.owner for claim in calls],
+                    database_now=DATABASE_NOW,
+                )
+            )
+            held = {token_id for (token_id,) in env.cr.fetchall()}
+        return {claim for claim in calls if claim.token_id in held}
+
+    # === CONCLUDING === #
+
+    @api.model
+    def _conclude(self, claim, outcome):
+        """Store what a claimed refresh came to: the token row, then all else.
+
+        :param outcome: a :class:`TokenSet`, :class:`Living` or :class:`ProviderError`
+        :return: the outcome as it was taken; None when it came too late
+        """
+        token = self.browse(claim.token_id)
+        taken = persist(
+            self.env, lambda env: token.with_env(env)._store_outcome(claim, outcome)
+        )
+        if taken is None:
+            self._drop(claim, outcome)
+            return None
+        persist(self.env, lambda env: token.with_env(env)._settle_outcome(taken))
+        return taken
+
+    def _store_outcome(self, claim, outcome):
+        """Store an outcome while its claim holds, by comparing generation and fence.
+
+        :return: the outcome, which may be judged anew; None when it came too late
+        """
+        lock_rows(self)
+        if not self.exists() or (self.lease_owner, self.generation) != (
+            claim.owner,
+            claim.generation,
+        ):
+            return None
+        if isinstance(outcome, ProviderError):
+            outcome = self._judge(claim, outcome)
+        if isinstance(outcome, TokenSet):
+            self._store_token_set(outcome)
+            self._journal("refreshed")
+        elif isinstance(outcome, Living):
+            self._store_living(claim)
+        elif isinstance(outcome, TokenLost):
+            self._write_loss(outcome.reason)
+            self._journal("lost", outcome)
+        else:
+            self._store_trouble(claim, outcome)
+        return outcome
+
+    def _judge(self, claim, error):
+        """Return what an error means for this token: :class:`TokenLost` is definite.
+
+        Many losses at once speak of the app; who is lost still after the app's pause
+        is lost indeed.
+        """
+        if isinstance(error, OutcomeUnknown):
+            is_second = claim.begun and self._may_spend()
+            return TokenLost(reasons.UNKNOWN_OUTCOME) if is_second else error
+        if not isinstance(error, TokenLost | GrantRefused):
+            return error
+        if not self.failure_count and self.app_id._is_suspected():
+            return AppFault(detail="many tokens at once")
+        is_known = error.reason in reasons.BY_CODE
+        reason = error.reason if is_known else reasons.EXPIRED
+        if claim.begun:
+            reason = reasons.UNKNOWN_OUTCOME
+        return TokenLost(reason, error.detail)
+
+    def _may_spend(self):
+        return get_provider(self.app_id.provider).refresh_may_spend
+
+    def _store_living(self, claim):
+        """Let an access token serve to its end; only then is more to be tried."""
+        self.write(
+            {
+                **self._get_lease_end(),
+                "intent_count": claim.begun,
+                "intent_at": self.intent_at,
+                "renew_at": max(
+                    self.access_expires_at or now() + renewal.DAY,
+                    now() + renewal.FIRST_WAIT,
+                ),
+            }
+        )
+
+    def _store_trouble(self, claim, error):
+        """Count a failure that says nothing of the token, and try again later.
+
+        An answer, even a refusal to serve, means that nothing was spent.
+        """
+        failures = self.failure_count + 1
+        values = {
+            **self._get_lease_end(),
+            "intent_count": claim.begun,
+            "failure_count": failures,
+            "renew_at": now() + self._get_wait(failures, error),
+        }
+        if isinstance(error, OutcomeUnknown):
+            # Both were committed before the call, and stay.
+            del values["intent_count"], values["intent_at"]
+        self.write(values)
+        self._journal("unrefreshed", error)
+
+    @api.model
+    def _get_wait(self, failures, error):
+        """Return for how long a token is left alone after so many failures."""
+        return renewal.wait(
+            failures, random.random(), getattr(error, "retry_after", None)
+        )
+
+    def _journal(self, kind, error=None):
+        self.env["social.event"]._record(
+            kind,
+            self,
+            app_id=self.app_id.id,
+            generation=self.generation,
+            reason=error.reason if error else None,
+            detail=error.detail if error else None,
+        )
+
+    def _settle_outcome(self, outcome):
+        """Do what hangs on an outcome, in a transaction of its own."""
+        self._settle()
+        self.app_id._note_outcome(outcome)
+
+    @api.model
+    def _drop(self, claim, outcome):
+        """Leave an answer that came too late: a loss or a new grant has won."""
+        with own_environment(self.env) as env:
+            token = env[self._name].browse(claim.token_id).exists()
+            if token:
+                token._journal("dropped")
+        _logger.info("A late answer was dropped: %s", type(outcome).__name__)
+
+    # === ON DEMAND === #
+
+    def _refresh_now(self, generation):
+        """Renew this token unless somebody else does; wait for whoever is at it.
+
+        :param int generation: the one that was seen and is no longer of use
+        :raise TokenBusy: somebody has been at it for long
+        :raise ProviderError: it could not be renewed; nothing is lost
+        """
+        self.ensure_one()
+        deadline = time.monotonic() + WAIT_SECONDS
+        while True:
+            with own_environment(self.env) as env:
+                token = self.with_env(env)
+                claim = token._claim_one(generation)
+                is_over = not claim and token._is_past(generation)
+            if claim:
+                return self._refresh_claimed(claim)
+            if is_over:
+                return None
+            if time.monotonic() > deadline:
+                raise TokenBusy(self.env)
+            time.sleep(POLL_SECONDS)
+
+    def _is_past(self, generation):
+        return self.generation != generation or bool(self.reason)
+
+    def _refresh_claimed(self, claim):
+        for begun, call in self._begin([claim]):
+            taken = self._conclude(begun, outcome_of(call))
+            if isinstance(taken, ProviderError) and not isinstance(taken, TokenLost):
+                raise taken
+
+    # === SWEEPING === #
+
+    @api.model
+    def _sweep(self):
+        """Make up for what a crash left between a token's row and all else."""
+        with own_environment(self.env) as env:
+            env.cr.execute(
+                SQL(
+                    "SELECT id FROM social_token WHERE unsettled_at < %s"
+                    " AND (lease_until IS NULL OR lease_until < %s)"
+                    " ORDER BY unsettled_at LIMIT %s",
+                    now() - UNSETTLED,
+                    DATABASE_NOW,
+                    SWEEP_LIMIT,
+                )
+            )
+            left = [token_id for (token_id,) in env.cr.fetchall()]
+        for token_id in left:
+            token = self.browse(token_id)
+            persist(self.env, lambda env, one=token: one.with_env(env)._make_up())
+
+    def _make_up(self):
+        """Settle after a crash; what the network lists may have changed as well."""
+        self._settle()
+        self.verify_at = not self.reason and now()
+
+
+def _free():
+    return SQL("(lease_until IS NULL OR lease_until <= %s)", DATABASE_NOW)
+
+
+def _lease_end():
+    return SQL("%s + %s", DATABASE_NOW, LEASE)
+
+
+def _seconds_allowed():
+    """Return how long a turn may start calls; what it started has to end in time."""
+    limit = config["limit_time_real_cron"]
+    if limit < 0:
+        limit = config["limit_time_real"]
+    return max(limit - TOTAL_SECONDS - 5, 1) if limit else math.inf
