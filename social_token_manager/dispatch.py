@@ -18,9 +18,9 @@ def run(take, store, *, in_flight, seconds):
 
     What was started is always waited for and stored, also when ``take`` fails.
 
-    :param take: function of a number; returns at most so many ``(ticket, call)``
-    :param store: function of a ticket and what its call came to, the answer or the
-        :class:`ProviderError`
+    :param take: function of a number; returns at most so many calls, which are
+        functions without parameters
+    :param store: function of a call and what it came to, see :func:`outcome_of`
     :param int in_flight: how many calls at once
     :param float seconds: after so many nothing new is started
     :return: how many calls were made
@@ -33,8 +33,8 @@ def run(take, store, *, in_flight, seconds):
             has_room = len(pending) <= in_flight // 2
             if has_room and not failure and time.monotonic() < deadline:
                 try:
-                    for ticket, call in take(in_flight - len(pending)):
-                        pending[pool.submit(outcome_of, call)] = ticket
+                    for call in take(in_flight - len(pending)):
+                        pending[pool.submit(outcome_of, call)] = call
                 except Exception as error:
                     failure = error
             if not pending:

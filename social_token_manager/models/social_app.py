@@ -1,6 +1,7 @@
 import os
 import random
 import secrets
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from odoo import api, fields, models, tools
@@ -480,6 +481,12 @@ class SocialApp(models.Model):
         self.write({"fault": detail or self.env._("unknown"), "fault_at": now()})
         if is_news:
             self._tell_owners()
+
+    def _rest(self, seconds):
+        """Make no call for so long: the network said how much of its limit is used."""
+        lock_rows(self)
+        until = now() + timedelta(seconds=seconds)
+        self.paused_until = max(until, self.paused_until or until)
 
     def _clear_trouble(self):
         """Forget trouble: the network just accepted this app, or it was changed."""

@@ -1,4 +1,5 @@
 import random
+from datetime import datetime
 
 from odoo import api, fields, models, tools
 
@@ -285,7 +286,10 @@ class SocialToken(models.Model):
         """Set when the engine looks after these tokens again."""
         for token in self:
             token.renew_at = renewal.renew_at(token._get_life(), now(), random.random())
-            token.verify_at = token._get_check_at()
+            # A check that waited for the renewal is not put off by it.
+            token.verify_at = min(
+                token._get_check_at(), token.verify_at or datetime.max
+            )
 
     def _get_check_at(self):
         return renewal.check_at(now(), random.random())

@@ -1,4 +1,5 @@
 import logging
+from collections import Counter
 from dataclasses import dataclass, field
 
 from odoo import api, models
@@ -22,12 +23,18 @@ _logger = logging.getLogger(__name__)
 class Check:
     """One question to a network as a worker asks it, with plain data only.
 
-    :ivar reaches: :class:`Reach` objects; :ivar damaged: keys whose secret is damaged
+    :ivar provider: None when the app's secret is damaged
+    :ivar stored: None when the token's secret is damaged; then nobody is asked
+    :ivar reaches: :class:`Reach` objects
+    :ivar damaged: the keys of reaches whose secret is damaged
     """
 
-    provider: object = field(repr=False)
-    stored: object = field(repr=False)
-    reaches: tuple = field(repr=False)
+    token_id: int
+    app_id: int
+    generation: int
+    provider: object = field(default=None, repr=False)
+    stored: object = field(default=None, repr=False)
+    reaches: tuple = field(default=(), repr=False)
     damaged: tuple = ()
 
     def __call__(self):
@@ -35,6 +42,10 @@ class Check:
 
         :raise ProviderError: there is no definite answer
         """
+        if not self.stored or not self.stored.access_token:
+            return _lost(reasons.DAMAGED_SECRET)
+        if not self.provider:
+            raise AppFault(detail="damaged secret")
         try:
             verdict = self.provider.verify(self.stored, self.reaches)
         except TokenLost as error:
@@ -57,47 +68,37 @@ class SocialToken(models.Model):
     @api.model
     def _cron_verify(self):
         """Check what is due: every token once a day, spread over it."""
-        under_way = {}
+        under_way = Counter()
 
         def take(slots):
             checks = self._take_checks(slots, under_way)
-            for (token, _generation), _call in checks:
-                under_way[token.app_id.id] = under_way.get(token.app_id.id, 0) + 1
+            under_way.update(check.app_id for check in checks)
             return checks
 
-        def store(ticket, outcome):
-            token, generation = ticket
-            under_way[token.app_id.id] -= 1
-            token._store_check(generation, outcome)
+        def store(check, outcome):
+            under_way[check.app_id] -= 1
+            self._store_check(check, outcome)
 
         self._run_turn("verify_at", take, store)
 
     @api.model
     def _take_checks(self, slots, under_way):
-        """Take at most ``slots`` tokens whose check is due.
+        """Take at most ``slots`` tokens whose check is due; return the checks.
 
         Taking one moves its next check a little on, so that a crash loses nothing and
         nobody checks it twice.
 
         :param dict under_way: app id to how many of its checks are not stored yet
-        :return: ``[((token, generation), call)]``
         """
         with own_environment(self.env) as env:
             taken = env[self._name]._take_due_checks(slots, under_way)
-            calls = {
-                (token.id, token.generation): token._prepare_check() for token in taken
-            }
-        self.env.invalidate_all()
-        return [
-            ((self.browse(token_id), generation), call)
-            for (token_id, generation), call in calls.items()
-        ]
+            return [token._prepare_check() for token in taken]
 
     @api.model
     def _take_due_checks(self, slots, under_way):
         self._lock_claims()
         loads = [
-            load.joined(under_way.get(load.id, 0))
+            load.joined(under_way[load.id])
             for load in self._get_loads("verify_at", slots)
         ]
         allotted = renewal.allot(loads, slots, HOST_LIMIT)
@@ -140,65 +141,77 @@ class SocialToken(models.Model):
         return {token.id: token._verify_one() for token in self.sudo()}
 
     def _verify_one(self):
-        generation, outcome = self._ask()
+        check, outcome = self._ask()
         if isinstance(outcome, AccessEnded):
             try:
-                self._refresh_now(generation)
+                self._refresh_now(check.generation)
             except (ProviderError, TokenBusy) as error:
                 return _reason_to_tell(error)
-            generation, outcome = self._ask()
-        self._store_check(generation, outcome)
+            check, outcome = self._ask()
+        self._store_check(check, outcome)
         if isinstance(outcome, ProviderError):
             return _reason_to_tell(outcome)
         return None
 
     def _ask(self):
-        """Return ``(generation, outcome)`` of asking once."""
+        """Return ``(check, outcome)`` of asking once."""
         with own_environment(self.env) as env:
-            token = self.with_env(env)
-            generation, call = token.generation, token._prepare_check()
-        return generation, outcome_of(call)
+            check = self.with_env(env)._prepare_check()
+        return check, outcome_of(check)
 
     def _prepare_check(self):
-        """Return the call that brings a verdict; a damaged secret needs no network."""
+        """Return the :class:`Check` of this token, its secrets opened."""
         try:
             stored = self._get_stored()
         except SecretDamaged:
             stored = None
-        if not stored or not stored.access_token:
-            return lambda: _lost(reasons.DAMAGED_SECRET)
         try:
             provider = self.app_id._get_provider()
         except SecretDamaged:
-            return _raiser(AppFault(detail="damaged secret"))
+            provider = None
         reaches, damaged = self.access_ids._get_reaches()
-        return Check(provider, stored, tuple(reaches), tuple(damaged))
+        return Check(
+            token_id=self.id,
+            app_id=self.app_id.id,
+            generation=self.generation,
+            provider=provider,
+            stored=stored,
+            reaches=tuple(reaches),
+            damaged=tuple(damaged),
+        )
 
     # === STORING === #
 
-    def _store_check(self, generation, outcome):
+    @api.model
+    def _store_check(self, check, outcome):
         """Store what a check came to: the token row alone, then what hangs on it.
 
         A profile row that somebody holds must not keep the token from being stored.
 
         :param outcome: a :class:`Verdict` or :class:`ProviderError`
         """
+        token = self.browse(check.token_id)
+        if not isinstance(outcome, ProviderError):
+            # An app that is suspected is in trouble, and its token is not lost.
+            outcome = token._store_verdict(check.generation, outcome) or outcome
         if isinstance(outcome, ProviderError):
-            self._store_unverified(generation, outcome)
-            return
-        suspected = persist(
+            token._store_unverified(check.generation, outcome)
+        token._note_rest(check.provider)
+
+    def _store_verdict(self, generation, verdict):
+        """Store a verdict by two steps, or return the :class:`AppFault` instead."""
+        fault = persist(
             self.env,
-            lambda env: self.with_env(env)._store_verdict_of_token(generation, outcome),
+            lambda env: self.with_env(env)._store_verdict_of_token(generation, verdict),
         )
-        if suspected:
-            self._store_unverified(generation, suspected)
-            return
-        persist(
-            self.env,
-            lambda env: self.with_env(env)._store_verdict_of_accesses(
-                generation, outcome
-            ),
-        )
+        if not fault:
+            persist(
+                self.env,
+                lambda env: self.with_env(env)._store_verdict_of_accesses(
+                    generation, verdict
+                ),
+            )
+        return fault
 
     def _store_verdict_of_token(self, generation, verdict):
         """Store what a verdict says of the token itself.
@@ -285,13 +298,6 @@ class SocialToken(models.Model):
             }
         )
         self._journal("unverified", error)
-
-
-def _raiser(error):
-    def call():
-        raise error
-
-    return call
 
 
 def _reason_to_tell(error):

@@ -65,13 +65,12 @@ class Living:
 class Refresh:
     """One refresh as a worker makes it, with plain data only.
 
-    :ivar int begun: how many with this very token were never answered
     :ivar bool is_access_over: whether the access token has ended by the clock
     """
 
+    claim: Claim
     provider: object = field(repr=False)
     stored: object = field(repr=False)
-    begun: int = 0
     is_access_over: bool = False
 
     def __call__(self):
@@ -82,9 +81,10 @@ class Refresh:
 
         :raise ProviderError: see :meth:`providers.base.OAuth2Provider.refresh`
         """
-        if self.begun and not self.is_access_over and self._is_living():
+        begun = self.claim.begun
+        if begun and not self.is_access_over and self._is_living():
             return Living()
-        if self.begun > 1:
+        if begun > 1:
             raise TokenLost(reasons.UNKNOWN_OUTCOME)
         return self.provider.refresh(self.stored)
 
@@ -109,7 +109,7 @@ class SocialToken(models.Model):
     def _cron_renew(self):
         """Renew what is due, as the scheduled action of each renewal worker."""
         self._sweep()
-        self._run_turn("renew_at", self._take_renewals, self._conclude)
+        self._run_turn("renew_at", self._take_renewals, self._store_refresh)
 
     @api.model
     def _run_turn(self, column, take, store):
@@ -121,9 +121,9 @@ class SocialToken(models.Model):
         cron = self.env["ir.cron"]
         seconds = min(cron._commit_progress(), _seconds_allowed())
 
-        def store_safely(ticket, outcome):
+        def store_safely(call, outcome):
             try:
-                store(ticket, outcome)
+                store(call, outcome)
             except Exception as error:
                 # The row's intent stays, so the next turn finds an unknown outcome.
                 _logger.error("An answer was not stored: %s", type(error).__name__)
@@ -142,7 +142,7 @@ class SocialToken(models.Model):
 
     @api.model
     def _take_renewals(self, slots):
-        """Claim at most ``slots`` tokens that are due; return ``[(claim, call)]``."""
+        """Claim at most ``slots`` tokens that are due; return their calls."""
         with own_environment(self.env) as env:
             claims = env[self._name]._claim_due(slots)
         return self._begin(claims)
@@ -283,7 +283,7 @@ class SocialToken(models.Model):
     def _begin(self, claims):
         """Open the secrets of claimed tokens and commit that a call is about to begin.
 
-        :return: ``[(claim, call)]`` of those whose lease still holds
+        :return: the :class:`Refresh` of those whose lease still holds
         """
         if not claims:
             return []
@@ -293,13 +293,13 @@ class SocialToken(models.Model):
                 claim: token._prepare_refresh(claim)
                 for claim, token in zip(claims, tokens, strict=True)
             }
-        calls = {
-            claim: call for claim, call in prepared.items() if isinstance(call, Refresh)
-        }
-        for claim in prepared.keys() - calls.keys():
-            self._conclude(claim, prepared[claim])
-        held = self._commit_intent(calls)
-        return [(claim, call) for claim, call in calls.items() if claim in held]
+        calls = []
+        for claim, call in prepared.items():
+            if isinstance(call, Refresh):
+                calls.append(call)
+            else:
+                self._conclude(claim, call)
+        return self._commit_intent(calls)
 
     def _prepare_refresh(self, claim):
         """Return the :class:`Refresh`, or the error that makes it needless."""
@@ -316,22 +316,18 @@ class SocialToken(models.Model):
             if self.access_expires_at
             else math.inf
         )
-        return Refresh(
-            provider, stored, claim.begun, seconds_left < ACCESS_MARGIN_SECONDS
-        )
+        return Refresh(claim, provider, stored, seconds_left < ACCESS_MARGIN_SECONDS)
 
     @api.model
     def _commit_intent(self, calls):
-        """Write down what is about to be sent; return the claims that still hold.
+        """Write down what is about to be sent; return the calls whose lease holds.
 
         It also proves that the database takes writes before a token is spent.
         """
         if not calls:
-            return set()
+            return []
         spending = [
-            claim.token_id
-            for claim, call in calls.items()
-            if call.provider.refresh_may_spend
+            call.claim.token_id for call in calls if call.provider.refresh_may_spend
         ]
         with own_environment(self.env) as env:
             env.cr.execute(
@@ -349,15 +345,28 @@ class SocialToken(models.Model):
                     now=now(),
                     until=_lease_end(),
                     spending=spending,
-                    ids=[claim.token_id for claim in calls],
-                    owners=[claim.owner for claim in calls],
+                    ids=[call.claim.token_id for call in calls],
+                    owners=[call.claim.owner for call in calls],
                     database_now=DATABASE_NOW,
                 )
             )
             held = {token_id for (token_id,) in env.cr.fetchall()}
-        return {claim for claim in calls if claim.token_id in held}
+        return [call for call in calls if call.claim.token_id in held]
 
     # === CONCLUDING === #
+
+    @api.model
+    def _store_refresh(self, call, outcome):
+        taken = self._conclude(call.claim, outcome)
+        self.browse(call.claim.token_id)._note_rest(call.provider)
+        return taken
+
+    def _note_rest(self, provider):
+        """Let the app rest when the network said that most of its limit is used up."""
+        if not provider or not provider.rest_seconds:
+            return
+        with own_environment(self.env) as env:
+            self.with_env(env).app_id._rest(provider.rest_seconds)
 
     @api.model
     def _conclude(self, claim, outcome):
@@ -514,8 +523,8 @@ class SocialToken(models.Model):
         return self.generation != generation or bool(self.reason)
 
     def _refresh_claimed(self, claim):
-        for begun, call in self._begin([claim]):
-            taken = self._conclude(begun, outcome_of(call))
+        for call in self._begin([claim]):
+            taken = self._store_refresh(call, outcome_of(call))
             if isinstance(taken, ProviderError) and not isinstance(taken, TokenLost):
                 raise taken
 

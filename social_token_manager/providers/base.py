@@ -25,6 +25,9 @@ from .errors import (
 from .results import Grant, Introspection, Person, TokenSet, Verdict
 from .transport import QuietPreparation
 
+# Calls rest when a network says that so many percent of a limit are used.
+USED_UP = 80
+
 
 class OAuth2Provider:
     """One app at one authorization server.
@@ -61,6 +64,8 @@ class OAuth2Provider:
         self.app = app
         self.transport = transport
         self.now = now
+        # For how long calls should rest, once an answer says that little is left.
+        self.rest_seconds = None
 
     # === CAPABILITIES === #
     # Questions that callers ask instead of comparing names.
@@ -311,11 +316,18 @@ class OAuth2Provider:
         return self._read_answer(session.get(url, params=parameters, headers=headers))
 
     def _read_answer(self, response):
+        self._note_usage(response.headers)
         if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             raise RateLimited("HTTP 429", self._read_wait(response))
         answer = self._json(response)
         self._raise_for_answer(response, answer)
         return answer
+
+    def _note_usage(self, headers):
+        """Note in ``rest_seconds`` when most of a limit is used up; see USED_UP."""
+
+    def _rest(self, seconds):
+        self.rest_seconds = max(self.rest_seconds or 0, seconds)
 
     def _read_wait(self, response):
         """Return for how many seconds to wait (RFC 9110, 10.2.3), None if not told."""

@@ -34,5 +34,8 @@ from . import test_social_profile_state
 from . import test_social_profile_status
 from . import test_social_renewal_wizard
 from . import test_social_token_store
+from . import test_social_token_renewal
+from . import test_dispatch
+from . import test_policy_renewal
 from . import test_social_token_verify
 from . import test_wording_language

@@ -70,17 +70,35 @@ class FakeProvider:
         in the middle of the question, which returns one of these
     """
 
-    def __init__(self, answer):
+    rest_seconds = None
+    refresh_may_spend = True
+
+    def __init__(self, answer=None, refreshed=None):
         self.answer = answer
+        self.refreshed = refreshed
         self.questions = []
+        self.presented = []
 
     def verify(self, stored, reaches):
         """Stand in for :meth:`OAuth2Provider.verify`."""
         self.questions.append((stored.access_token, reaches))
-        answer = self.answer() if callable(self.answer) else self.answer
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+        return self._say(self.answer)
+
+    def refresh(self, stored):
+        """Stand in for :meth:`OAuth2Provider.refresh`."""
+        self.presented.append(stored.refresh_token or stored.access_token)
+        return self._say(self.refreshed)
+
+    def sign(self, request, access_token):
+        """Stand in for :meth:`OAuth2Provider.sign`."""
+        request.headers["Authorization"] = f"Bearer {access_token}"
+
+    @staticmethod
+    def _say(answer):
+        said = answer() if callable(answer) else answer
+        if isinstance(said, Exception):
+            raise said
+        return said
 
 
 class SocialFactories:
@@ -227,9 +245,12 @@ class SocialFactories:
         return Verdict(Introspection(active=False, reason=reason, detail=detail))
 
     @contextmanager
-    def network_answers(self, answer):
-        """Let the networks of all apps answer so; gives the :class:`FakeProvider`."""
-        provider = FakeProvider(answer)
+    def network_answers(self, answer=None, refreshed=None):
+        """Let the networks of all apps answer so; gives the :class:`FakeProvider`.
+
+        :param answer: to a check, :param refreshed: to a refresh
+        """
+        provider = FakeProvider(answer, refreshed)
         with patch.object(
             self.registry["social.app"], "_get_provider", lambda _app: provider
         ):
@@ -257,6 +278,7 @@ class SocialFactories:
         granted, *_rest = env["social.profile"]._store_listing(
             token.with_env(env), pages, may_create
         )
+        token.with_env(env)._settle()
         env.flush_all()
         env.invalidate_all()
         return token, granted.with_env(cls.env)

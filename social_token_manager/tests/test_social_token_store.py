@@ -313,7 +313,7 @@ class TestAtTheSameTime(TransactionCase):
                 found = api.Environment(cr, SUPERUSER_ID, {})["social.token"].browse(
                     token_id
                 )
-                found._store_check(1, SocialFactories.dead("revoked"))
+                found._store_verdict(1, SocialFactories.dead("revoked"))
         with own_environment(self.env) as env:
             self.assertEqual(env["social.token"].browse(token_id).reason, "revoked")
             self.assertFalse(env["social.profile"].browse(profile_id).reason)
