@@ -8,9 +8,22 @@ class ResConfigSettings(models.TransientModel):
     social_strict_renewal = fields.Boolean(
         related="company_id.social_strict_renewal", readonly=False
     )
+    social_renewal_workers = fields.Integer(
+        "Parallel Renewal Workers", default=lambda self: self._get_worker_count()
+    )
     social_key_source = fields.Char(
         "Encryption Key", compute="_compute_social_key_source"
     )
+
+    @api.model
+    def _get_worker_count(self):
+        return len(self.env["social.token"]._get_renewal_actions())
+
+    def set_values(self):
+        """Override of Odoo's to have as many scheduled actions as workers."""
+        super().set_values()
+        if self.social_renewal_workers != self._get_worker_count():
+            self.env["social.token"]._set_renewal_workers(self.social_renewal_workers)
 
     @api.depends_context("uid")
     def _compute_social_key_source(self):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL, config
 
 from ..clock import now
@@ -41,6 +42,7 @@ POLL_SECONDS = 0.1
 UNSETTLED = timedelta(minutes=2)
 HOUR = timedelta(hours=1)
 SWEEP_LIMIT = 200
+MOST_WORKERS = 8
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,45 @@ class SocialToken(models.Model):
         with own_environment(self.env) as env:
             loads = env[self._name]._get_loads(column, 1)
         return len(renewal.allot(loads, 1, HOST_LIMIT))
+
+    # === WORKERS === #
+
+    @api.model
+    def _get_renewal_actions(self):
+        """Return the scheduled actions that renew, the first one of them ours.
+
+        One of them never overlaps itself, so their number is how many run at once;
+        claims keep them apart.
+        """
+        # Scheduled actions are the settings admins' to see; their number is not.
+        first = self.env.ref("social_token_manager.ir_cron_renew_tokens").sudo()
+        others = first.with_context(active_test=False).search(
+            [
+                ("id", "!=", first.id),
+                ("model_id", "=", first.model_id.id),
+                ("code", "=", first.code),
+            ]
+        )
+        return first + others
+
+    @api.model
+    def _set_renewal_workers(self, count):
+        """Have so many scheduled actions that renew.
+
+        :raise UserError: there must be one, and not more than are of use
+        """
+        if not 1 <= count <= MOST_WORKERS:
+            raise UserError(
+                self.env._(
+                    "Choose 1 to %(most)s parallel renewal workers. Nothing was "
+                    "changed.",
+                    most=MOST_WORKERS,
+                )
+            )
+        actions = self._get_renewal_actions()
+        actions[count:].unlink()
+        for number in range(len(actions) + 1, count + 1):
+            actions[0].copy({"cron_name": f"{actions[0].cron_name} ({number})"})
 
     # === CLAIMING === #
 

@@ -1,0 +1,1 @@
+"""Real processes that use the engine, for tests of races and crashes."""

@@ -1,0 +1,300 @@
+"""The engine with real processes, real cursors and a network that forgives nothing.
+
+The stand-in of X ends a grant when one of its refresh tokens is presented twice. The
+series are short here; ``make prove`` runs them whole (:data:`tests.series.IS_LONG`).
+"""
+
+import json
+import random
+import time
+from collections import Counter
+
+import pytest
+
+from dev import layout
+from tests.engine.workers import Worker
+from tests.people import register_app
+from tests.series import series
+
+pytestmark = pytest.mark.processes
+
+SEED = 20_260_315
+ASKERS = 8
+
+
+@pytest.fixture
+def server(odoo_server):
+    return odoo_server()
+
+
+@pytest.fixture
+def engine(server, sandbox):
+    engine = Engine(server, sandbox)
+    yield engine
+    engine.stop()
+
+
+class Engine:
+    """Tokens at a strict network, and processes that use them."""
+
+    def __init__(self, server, sandbox):
+        self.server, self.sandbox = server, sandbox
+        rpc = server.rpc("admin", "admin")
+        self.app_id = register_app(
+            rpc,
+            sandbox,
+            provider="x",
+            client_id="400000000000001",
+            client_secret_input="sandbox-x-secret",
+            api_version=False,
+            auth_method="client_secret_basic",
+            authorize_url=f"{sandbox.url}/x/i/oauth2/authorize",
+            token_url=f"{sandbox.url}/x/2/oauth2/token",
+            revoke_url=f"{sandbox.url}/x/2/oauth2/revoke",
+            api_url=f"{sandbox.url}/x/2",
+        )
+        # The demo's actions must not come between.
+        self.execute("UPDATE ir_cron SET active = FALSE")
+        self.workers = []
+        self.profiles = {}
+
+    def start(self, count=1):
+        """Start worker processes; return them."""
+        started = [
+            Worker(self.server.db, len(self.workers) + number)
+            for number in range(count)
+        ]
+        self.workers += started
+        return [worker.wait_until_ready() for worker in started]
+
+    def stop(self):
+        for worker in self.workers:
+            worker.stop()
+
+    # --- what there is
+
+    def stock(self, worker, count, accounts=None):
+        """Let people grant access; return the ids of their tokens."""
+        payload = {"count": count, "accounts": accounts or []}
+        path = layout.LOGS / f"grants-{self.server.db}.json"
+        path.touch(mode=0o600)
+        try:
+            path.write_text(json.dumps(self.sandbox.control("x/issue", payload)))
+            stored = worker.ask("stock", self.app_id, path)
+        finally:
+            path.unlink()
+        self.profiles.update(stored)
+        return [token_id for token_id, _profile_id in stored]
+
+    def query(self, statement, *values):
+        with self.server.cursor() as cr:
+            cr.execute(statement, values)
+            return cr.fetchall()
+
+    def execute(self, statement, *values):
+        with self.server.cursor() as cr:
+            cr.execute(statement, values)
+
+    def make_due(self, is_over=True):
+        """Let the access tokens of all living tokens end, so that they are due."""
+        self.execute(
+            "UPDATE social_token SET renew_at = now() AT TIME ZONE 'UTC' - interval"
+            " '1 minute', access_expires_at = now() AT TIME ZONE 'UTC' - interval"
+            " '1 minute' WHERE reason IS NULL"
+            if is_over
+            else "UPDATE social_token SET renew_at = now() AT TIME ZONE 'UTC'"
+            " - interval '1 minute' WHERE reason IS NULL"
+        )
+
+    def end_leases(self):
+        """Let the minute go by after which a lease ends."""
+        self.execute(
+            "UPDATE social_token SET lease_until = now() AT TIME ZONE 'UTC' - interval"
+            " '1 second' WHERE lease_until IS NOT NULL"
+        )
+        self.execute("UPDATE social_app SET paused_until = NULL, failure_count = 0")
+
+    def reused(self):
+        """Return how often a refresh token was presented after it was used."""
+        return self.sandbox.read("x")["reused"]
+
+    def served(self):
+        return self.sandbox.read("x")["refreshed"]
+
+
+def test_whoever_asks_at_once_no_refresh_token_is_presented_twice(engine):
+    """Eight processes, one token: the scheduled action, the button, a consumer."""
+    workers = engine.start(ASKERS)
+    (token_id,) = engine.stock(workers[0], 1)
+    profile_id = engine.profiles[token_id]
+    roles = [("renew",), ("press", profile_id), ("consume", profile_id)]
+    engine.sandbox.control("latency", {"path": "/x/2/oauth2/token", "seconds": 0.1})
+    rounds = series(short=8, long=100)
+    for number in range(rounds):
+        engine.make_due()
+        for place, worker in enumerate(workers):
+            worker.send(*roles[(place + number) % len(roles)])
+        answers = [worker.receive() for worker in workers]
+        tokens = [one["token"] for one in answers if isinstance(one, dict)]
+        assert tokens, answers
+        assert len(set(tokens)) == 1, "all get the same, new token"
+    assert engine.reused() == 0
+    assert engine.served() == rounds
+    assert engine.query("SELECT generation, reason FROM social_token") == [
+        (1 + rounds, None)
+    ]
+
+
+def test_two_servers_with_parallel_workers_share_the_work(engine, server, odoo_server):
+    """No token twice, no bound passed, and both do their part."""
+    count = series(short=150, long=2000)
+    (worker,) = engine.start()
+    engine.stock(worker, count)
+    engine.make_due()
+    rpc = server.rpc("admin", "admin")
+    settings = rpc.call(
+        "res.config.settings", "create", [{"social_renewal_workers": 2}]
+    )
+    rpc.call("res.config.settings", "execute", settings)
+    other = odoo_server(db=server.db)
+    engine.execute(
+        "UPDATE ir_cron SET active = TRUE, nextcall = now() AT TIME ZONE 'UTC'"
+        " WHERE cron_name LIKE 'Social Connections: renew%'"
+    )
+    with server.cursor() as cr:
+        cr.execute("NOTIFY cron_trigger, %s", [server.db])
+    deadline = time.monotonic() + series(short=120, long=600)
+    while time.monotonic() < deadline:
+        ((left,),) = engine.query(
+            "SELECT count(*) FROM social_token WHERE generation = 1"
+        )
+        if not left:
+            break
+        time.sleep(0.5)
+    assert engine.query(
+        "SELECT generation, count(*) FROM social_token WHERE reason IS NULL GROUP BY 1"
+    ) == [(2, count)]
+    assert engine.reused() == 0
+    assert engine.served() == count
+    assert engine.sandbox.read("x")["most_at_once"] <= 4, "the bound of the app"
+    assert other.pid
+
+
+def test_a_kill_at_any_instant_leaves_every_token_usable_or_tells_what_it_needs(
+    engine,
+):
+    """Promise 3. What a kill leaves unanswered is tried once more, never twice."""
+    (worker,) = engine.start()
+    engine.stock(worker, 12)
+    engine.sandbox.control("latency", {"path": "/x/2/oauth2/token", "seconds": 0.05})
+    chance = random.Random(SEED)
+    kills = series(short=12, long=120)
+    hits, lost = 0, 0
+    for _kill in range(kills):
+        engine.make_due()
+        hits += worker.ask_and_kill("renew", after=chance.uniform(0, 0.6))
+        engine.end_leases()
+        worker.ask("renew")
+        engine.end_leases()
+        worker.ask("renew")
+        lost += check_all(engine, worker)
+    assert hits, "no kill came in time, so nothing is proved"
+    assert engine.reused() <= lost, "one recorded try each"
+
+
+def check_all(engine, worker):
+    """Check every token against the network; return how many need a person."""
+    rows = engine.query(
+        "SELECT id, reason, external_user_id, lease_owner, unsettled_at"
+        " FROM social_token"
+    )
+    needy = [row for row in rows if row[1]]
+    for token_id, reason, *_more in rows:
+        answer = worker.ask("consume", engine.profiles[token_id])
+        if reason:
+            assert answer == {"reason": reason}
+        else:
+            assert engine.sandbox.control("x/ask", {"token": answer["token"]})["living"]
+    for token_id, reason, _account, lease_owner, unsettled_at in needy:
+        assert reason == "unknown_outcome"
+        assert not lease_owner and not unsettled_at
+        told = engine.query(
+            "SELECT count(*) FROM social_event WHERE token_id = %s AND kind = 'lost'"
+            " AND generation = (SELECT generation FROM social_token WHERE id = %s)",
+            token_id,
+            token_id,
+        )
+        assert told == [(1,)], "once"
+    assert (
+        engine.query(
+            "SELECT DISTINCT profile.reason FROM social_profile profile"
+            " JOIN social_access access ON access.id = profile.access_id"
+            " JOIN social_token token ON token.id = access.token_id"
+            " WHERE token.reason IS DISTINCT FROM profile.reason"
+        )
+        == []
+    )
+    if needy:
+        # Those people come back.
+        engine.stock(worker, 0, [row[2] for row in needy])
+    return len(needy)
+
+
+def test_an_answer_lost_on_the_wire_is_tried_once_and_then_told(engine):
+    (worker,) = engine.start()
+    token_ids = engine.stock(worker, 3)
+    engine.make_due()
+    engine.sandbox.control(
+        "faults",
+        {"path": "/x/2/oauth2/token", "kind": "close", "after": True, "times": 3},
+    )
+    worker.ask("renew")
+    assert engine.query("SELECT DISTINCT intent_count, reason FROM social_token") == [
+        (1, None)
+    ]
+    engine.make_due()
+    engine.end_leases()
+    worker.ask("renew")
+    engine.end_leases()
+    worker.ask("renew")
+    engine.end_leases()
+    worker.ask("renew")
+    found = engine.query("SELECT id, reason FROM social_token")
+    assert Counter(reason for _id, reason in found) == {"unknown_outcome": 3}
+    assert engine.reused() == len(token_ids)
+    lost = engine.query("SELECT count(*) FROM social_event WHERE kind = 'lost'")
+    assert lost == [(len(token_ids) * 2,)], "a line of the token and of its profile"
+
+
+def test_a_revocation_and_a_reconnect_win_over_a_slow_refresh(engine):
+    slow, second = engine.start(2)
+    revoked, renewed = engine.stock(slow, 2)
+    accounts = dict(engine.query("SELECT id, external_user_id FROM social_token"))
+    engine.make_due()
+    engine.sandbox.control("latency", {"path": "/x/2/oauth2/token", "seconds": 2})
+    slow.send("renew")
+    time.sleep(1)
+    engine.execute(
+        "UPDATE social_token SET reason = 'revoked', lease_owner = NULL WHERE id = %s",
+        revoked,
+    )
+    engine.stock(second, 0, [accounts[renewed]])
+    assert slow.receive() == "turned"
+    found = engine.query("SELECT id, reason, generation FROM social_token ORDER BY id")
+    assert found == [(revoked, "revoked", 1), (renewed, None, 2)]
+    dropped = engine.query("SELECT count(*) FROM social_event WHERE kind = 'dropped'")
+    assert dropped == [(2,)]
+    answer = second.ask("consume", engine.profiles[renewed])
+    assert engine.sandbox.control("x/ask", {"token": answer["token"]})["living"]
+
+
+def test_a_consumers_rollback_does_not_lose_a_renewed_token(engine):
+    (worker,) = engine.start()
+    (token_id,) = engine.stock(worker, 1)
+    engine.make_due()
+    worker.ask("consume_and_fail", engine.profiles[token_id])
+    ((generation,),) = engine.query("SELECT generation FROM social_token")
+    assert generation == 2
+    answer = worker.ask("consume", engine.profiles[token_id])
+    assert engine.sandbox.control("x/ask", {"token": answer["token"]})["living"]
+    assert engine.reused() == 0
