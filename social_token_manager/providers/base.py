@@ -79,8 +79,9 @@ class OAuth2Provider:
     # A refresh may use its token up, so that one whose answer got lost may not simply
     # be repeated. Whoever is not known to be harmless is taken for strict.
     refresh_may_spend = True
-    # A person can leave single pages or accounts out of a grant.
-    partial_consent_possible = False
+    # A person ticks single pages or accounts of a grant, and may leave some out: a
+    # renewal is walked through in steps.
+    profiles_can_be_left_out = False
     # The network itself tells whether a token is alive, at no cost.
     can_be_introspected = False
     can_be_revoked = False

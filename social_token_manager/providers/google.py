@@ -73,7 +73,6 @@ class GoogleProvider(OAuth2Provider):
     # "OAuth 2.0 for Native Apps": accepted, S256 advised.
     default_use_pkce = True
 
-    partial_consent_possible = True
     can_be_introspected = True
     refresh_may_spend = False
     can_be_revoked = True

@@ -45,7 +45,7 @@ class MetaProvider(GraphProvider):
     default_token_url = "https://graph.facebook.com/{api_version}/oauth/access_token"
     default_api_url = "https://graph.facebook.com/{api_version}"
 
-    partial_consent_possible = True
+    profiles_can_be_left_out = True
     can_be_introspected = True
     can_be_revoked = True
     revokes_whole_grant = True

@@ -49,8 +49,6 @@ class GenericProvider(RotatingProvider):
     default_auth_method = "client_secret_basic"
     default_use_pkce = True
 
-    # RFC 6749 section 3.3: a server may grant less than was asked for.
-    partial_consent_possible = True
     # RFC 7009 section 2.1 leaves other grants of the same person alone.
     revokes_whole_grant = False
     # Where the app has the address; a provider that is made says it of its app.

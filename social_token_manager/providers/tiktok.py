@@ -46,7 +46,6 @@ class TikTokProvider(RotatingProvider):
     default_use_pkce = False
 
     scope_separator = ","
-    partial_consent_possible = True
 
     required_scopes = {"tiktok": (BASIC,)}
     wanted_scopes = {"tiktok": (PROFILE, "video.upload", "video.publish")}

@@ -78,7 +78,7 @@ class TestDescription(BaseCase):
         self.assertTrue(GoogleProvider.can_renew_silently(has_refresh_token=True))
         self.assertFalse(GoogleProvider.can_renew_silently(has_refresh_token=False))
         self.assertFalse(GoogleProvider.rotates_refresh_token)
-        self.assertTrue(GoogleProvider.partial_consent_possible)
+        self.assertFalse(GoogleProvider.profiles_can_be_left_out)
         self.assertTrue(GoogleProvider.can_be_introspected)
         self.assertTrue(GoogleProvider.can_be_revoked)
         self.assertTrue(GoogleProvider.revokes_whole_grant)

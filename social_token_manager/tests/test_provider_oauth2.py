@@ -221,7 +221,7 @@ class TestDescription(BaseCase):
         self.assertTrue(GenericProvider.can_renew_silently(has_refresh_token=True))
         self.assertFalse(GenericProvider.can_renew_silently(has_refresh_token=False))
         self.assertTrue(GenericProvider.rotates_refresh_token)
-        self.assertTrue(GenericProvider.partial_consent_possible)
+        self.assertFalse(GenericProvider.profiles_can_be_left_out)
         self.assertFalse(GenericProvider.revokes_whole_grant)
 
     def test_a_provider_can_do_what_its_app_has_addresses_for(self):

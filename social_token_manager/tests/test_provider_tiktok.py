@@ -205,7 +205,6 @@ class TestTikTok(Promises, RotatingCase):
         self.assert_fails(Unreachable, self.grant)
 
     def test_commas_part_the_granted_scopes(self):
-        self.assertTrue(TikTokProvider.partial_consent_possible)
         scopes = self.grant().token.scopes
         self.assertEqual(scopes, (BASIC, PROFILE, "video.upload", "video.publish"))
 
