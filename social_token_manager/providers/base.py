@@ -15,13 +15,12 @@ from authlib.integrations.requests_client import OAuth2Session
 from . import values
 from .errors import (
     AddressRefused,
-    AppFault,
-    GrantRefused,
     OutcomeUnknown,
     RateLimited,
     TokenLost,
     Unreachable,
 )
+from .oauth2_errors import client_failure
 from .results import Grant, Introspection, Person, TokenSet, Verdict
 from .transport import QuietPreparation
 
@@ -272,17 +271,13 @@ class OAuth2Provider:
     def _raise_for_answer(self, response, answer):
         """Raise a :class:`ProviderError` unless the answer is a good one.
 
-        The standard's error shape is RFC 6749 section 5.2.
+        The standard's error shape is RFC 6749 section 5.2, here also inside HTTP 200.
 
         :param dict answer: the parsed body of the response
         """
         error = answer.get("error")
-        if response.ok and not error:
-            return
-        if response.status_code >= 500 or not isinstance(error, str):
-            raise Unreachable(detail=f"HTTP {response.status_code}")
-        failure = {"invalid_grant": GrantRefused}.get(error, AppFault)
-        raise failure(detail=values.text(error, 40))
+        if not response.ok or error not in (None, ""):
+            raise client_failure(error, response.status_code)
 
     # === REQUEST HELPERS === #
 

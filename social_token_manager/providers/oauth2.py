@@ -21,7 +21,7 @@ from .errors import (
     TokenLost,
     Unreachable,
 )
-from .oauth2_errors import bearer_error, client_failure, resource_failure
+from .oauth2_errors import bearer_error, resource_failure
 from .results import Introspection, Verdict
 from .rotating import RotatingProvider, bearer
 
@@ -131,12 +131,6 @@ class GenericProvider(RotatingProvider):
         lives = (values.lifetime(answer.get(name)) for name in REFRESH_LIVES)
         life = next(filter(None, lives), None)
         return replace(token, refresh_expires_at=self.now + life if life else None)
-
-    def _raise_for_answer(self, response, answer):
-        """Override of the base: by the standards' table, also inside HTTP 200."""
-        error = answer.get("error")
-        if not response.ok or error not in (None, ""):
-            raise client_failure(error, response.status_code)
 
     def _client(self, **options):
         """Override of the base: id and secret are encoded first (section 2.3.1)."""
