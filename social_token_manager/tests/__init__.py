@@ -17,6 +17,7 @@ from . import test_provider_meta
 from . import test_provider_meta_errors
 from . import test_provider_meta_extending_errors
 from . import test_provider_oauth2
+from . import test_provider_pictures
 from . import test_provider_pinterest
 from . import test_provider_threads
 from . import test_provider_tiktok
