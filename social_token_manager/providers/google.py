@@ -346,7 +346,7 @@ class GoogleProvider(OAuth2Provider):
         return listing[network](access_token)
 
     def _list_channels(self, access_token):
-        """Return the channels; an account without any has none."""
+        """Return the channels, each once; an account without any has none."""
         rows = self._follow(
             f"{self.app.api_url}/youtube/v3/channels",
             "items",
@@ -356,10 +356,10 @@ class GoogleProvider(OAuth2Provider):
             maxResults=CHANNELS_LIMIT,
         )
         try:
-            found = [_parse_channel(row) for row in rows]
+            found = {one.external_id: one for one in map(_parse_channel, rows)}
         except NoChannel:
             return []
-        return [profile for profile in found if profile.external_id]
+        return [profile for profile in found.values() if profile.external_id]
 
     def _list_locations(self, access_token):
         """Return the locations of all accounts, each once, by the fullest role."""

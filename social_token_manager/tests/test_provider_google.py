@@ -581,6 +581,15 @@ class TestListing(GoogleCase):
             # Twice: who it is, and what there is.
             self.assertEqual(len(self.calls(CHANNELS)), 8)
 
+    def test_a_channel_that_is_listed_twice_is_one(self):
+        row = {"id": self.cafe, "snippet": {"title": "Café Aurora"}}
+        self.answer(CHANNELS, items=[row, row])
+        provider = self.provider(("youtube",))
+        grant = self.grant(provider)
+        self.assertTrue(grant.person.external_id.endswith(f":{self.cafe}"))
+        (profile,) = provider.list_profiles(grant)
+        self.assertEqual(profile.external_id, self.cafe)
+
     def test_half_a_listing_is_no_listing(self):
         for path, name in (
             (CHANNELS, "items"),
