@@ -354,3 +354,8 @@ class _Client(QuietPreparation, OAuth2Session):
 
     def parse_response_token(self, resp):
         return self.read_answer(resp)
+
+
+def bearer(token):
+    """Return the header of RFC 6750 section 2.1: it keeps tokens out of addresses."""
+    return {"Authorization": f"Bearer {token}"}

@@ -11,8 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from ..policy import reasons
 from . import values
+from .base import bearer
 from .errors import AppFault, RequestRefused, TokenLost, Unreachable
-from .graph import GraphProvider, bearer
+from .graph import GraphProvider
 from .meta_errors import failure_of
 from .results import Grant, Introspection, Person, ProfileData, TokenSet, Verdict
 

@@ -13,6 +13,7 @@ from urllib.parse import quote_plus
 
 from ..policy import reasons
 from . import values
+from .base import bearer
 from .errors import (
     AccessEnded,
     AppFault,
@@ -23,7 +24,7 @@ from .errors import (
 )
 from .oauth2_errors import bearer_error, resource_failure
 from .results import Introspection, Verdict
-from .rotating import RotatingProvider, bearer
+from .rotating import RotatingProvider
 
 OFFLINE_ACCESS = "offline_access"
 # No standard has a refresh token's life; these two names are in use.
