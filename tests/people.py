@@ -32,10 +32,10 @@ class Consent:
             "instagram": lambda: self.tick(choice),
             "reconnect": lambda: self._press(re.compile("choose|edit", re.I)),
         }
-        while match := re.search(r"/dialog/[\w-]+/(\w+)$", urlsplit(self.page.url).path):
+        while step := self._step():
             if shoot:
-                shoot(match[1])
-            answers.get(match[1], self.go_on)()
+                shoot(step)
+            answers.get(step, self.go_on)()
         return self
 
     def tick(self, *names):
@@ -53,6 +53,12 @@ class Consent:
         """Press Cancel."""
         self.page.get_by_role("button", name="Cancel").click()
         return self
+
+    def _step(self):
+        """Return which question the page asks, None when it is no consent page."""
+        path = urlsplit(self.page.url).path
+        found = re.search(r"/dialog/[\w-]+/(\w+)$", path)
+        return found and found[1]
 
     def _pick(self, name):
         self.page.locator("label.asset").filter(has_text=name).locator("input").check()

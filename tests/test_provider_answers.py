@@ -239,7 +239,17 @@ HEADERS = st.sampled_from(
     + [{"WWW-Authenticate": 'Bearer error="invalid_token"'}, {"Retry-After": "1e99"}]
 )
 WHOLE = st.sampled_from(
-    [b"", b"null", b"[]", b"5", b"{}", b"<html>", b"[" * 9000, b"\xff\xfe", b'{"a":NaN}']
+    [
+        b"",
+        b"null",
+        b"[]",
+        b"5",
+        b"{}",
+        b"<html>",
+        b"[" * 9000,
+        b"\xff\xfe",
+        b'{"a":NaN}',
+    ]
 )
 
 
