@@ -26,8 +26,8 @@ from ..providers.linkedin_errors import (
     is_failure,
 )
 from ..providers.results import Reach
-from .provider_common import kinds_of, needs_sandbox
-from .provider_grants import DAY, REDIRECT_URI, TROUBLE, GrantCase, GrantPromises
+from .provider_common import DAY, REDIRECT_URI, TROUBLE, kinds_of, needs_sandbox
+from .provider_grants import GrantCase, GrantPromises
 
 try:
     from sandbox.linkedin.seed import member_id, organization_id

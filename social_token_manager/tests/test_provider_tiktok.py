@@ -18,8 +18,8 @@ from ..providers.errors import (
 )
 from ..providers.tiktok import TikTokProvider
 from ..providers.tiktok_errors import API_CODES, OAUTH_ERRORS, failure_of
-from .provider_common import kinds_of, needs_sandbox
-from .provider_rotating import DAY, NONSENSE, REDIRECT_URI, Promises, RotatingCase
+from .provider_common import DAY, NONSENSE, REDIRECT_URI, kinds_of, needs_sandbox
+from .provider_rotating import Promises, RotatingCase
 
 try:
     from sandbox.rotating.testing import TikTokApp
