@@ -1,4 +1,7 @@
-"""The controls of networks with :class:`.grants.GrantHoldings`."""
+"""The controls of networks with :class:`.grants.GrantHoldings`.
+
+What is about tokens and consents alone serves the rotating engine as well.
+"""
 
 from dataclasses import asdict
 
@@ -37,29 +40,47 @@ def revoke(network, data):
 
 def expire(network, data):
     """Move the end of a person's access or refresh tokens to ``seconds`` from now."""
-    grant = grant_named(network, data)
+    return expire_tokens(network, data, [grant_named(network, data)])
+
+
+def expire_tokens(network, data, grants):
+    """Move the end of the access or refresh tokens of some grants."""
     seconds, which = int(data.number("seconds", -1)), data.take("which", "access")
     data.finish()
-    tables = {"access": network.access_tokens, "refresh": network.refresh_tokens}
-    if which not in tables:
+    if which not in ("access", "refresh"):
         raise ControlError("'which' is access or refresh.")
-    moved = [one for one in tables[which].values() if one.grant is grant]
+    moved = tokens_of(network, grants, which)
     for token in moved:
         token.expires_at = network.now + seconds
     return {"moved": len(moved)}
 
 
+def tokens_of(network, grants, which):
+    table = getattr(network, f"{which}_tokens")
+    return [
+        token
+        for token in table.values()
+        if any(token.grant is grant for grant in grants)
+    ]
+
+
 def give_consent(network, data):
     """Give a code as if the person had gone through the pages."""
     app, person = app_named(network, data), person_named(network, data)
-    scopes = data.names("scopes", list(network.permissions))
+    scopes = scopes_named(network, data)
     uri = data.take("redirect_uri") or next(iter(app.redirect_uris), "")
     data.finish()
+    grant = network.store_grant(app.client_id, person.key, scopes)
+    return {"code": network.issue_code(grant, uri).value}
+
+
+def scopes_named(network, data):
+    """Return the scopes of a consent; all when none are named."""
+    scopes = data.names("scopes", list(network.permissions))
     unknown = set(scopes) - set(network.permissions)
     if unknown:
         raise ControlError(f"Unknown scopes: {', '.join(sorted(unknown))}.")
-    grant = network.store_grant(app.client_id, person.key, scopes)
-    return {"code": network.issue_code(grant, uri).value}
+    return scopes
 
 
 CONTROLS = {
@@ -82,11 +103,11 @@ def state(network):
 
 
 def grant_state(network, grant):
-    tables = {"access": network.access_tokens, "refresh": network.refresh_tokens}
+    """Return a grant with how many of its tokens still work."""
     living = {
         which: sum(
-            one.grant is grant and network.is_alive(one) for one in table.values()
+            network.is_alive(token) for token in tokens_of(network, [grant], which)
         )
-        for which, table in tables.items()
+        for which in ("access", "refresh")
     }
     return asdict(grant) | {"living": living}

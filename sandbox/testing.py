@@ -1,5 +1,6 @@
 """For tests: a visitor who walks consent pages, an app that calls Meta's stand-in."""
 
+import base64
 import hashlib
 import hmac
 from html.parser import HTMLParser
@@ -215,34 +216,73 @@ class MetaApp:
         return digest.hexdigest()
 
 
-class AccountApp:
+class ReadyApp:
+    """The ready-made client of a stand-in, seen from its own server.
+
+    :param base_url: of the sandbox, which is reset
+    """
+
+    network = client_id = ""
+
+    def __init__(self, base_url, redirect_uri=REDIRECT_URI):
+        self.base_url, self.redirect_uri = base_url, redirect_uri
+        self.root = f"{base_url}/{self.network}"
+        self.secret = f"sandbox-{self.network}-secret"
+        self.visitor = Visitor(base_url)
+        self.control("/reset")
+        self.register()
+
+    def register(self):
+        """Paste the redirect URI at the network's app dashboard."""
+        self.control("apps", redirect_uris=[self.redirect_uri])
+
+    def control(self, name, /, **values):
+        """POST one control and return what it says; ``/`` leads to those of all."""
+        if name == "apps":
+            values.setdefault("client_id", self.client_id)
+        response = requests.post(self._control_url(name), json=values)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    def state(self, name):
+        """Read one part of the state; ``/`` leads to that of all."""
+        return requests.get(self._control_url(name)).json()
+
+    def _control_url(self, name):
+        path = name if name.startswith("/") else f"/{self.network}/{name}"
+        return f"{self.base_url}/_control{path}"
+
+    def token_call(self, **parameters):
+        """Call the token endpoint by the client's own method; None leaves one out."""
+        raise NotImplementedError
+
+    def exchange(self, code, **parameters):
+        values = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": self.redirect_uri,
+        }
+        return self.token_call(**values | parameters)
+
+    def refresh(self, token, **parameters):
+        values = {"grant_type": "refresh_token", "refresh_token": token}
+        return self.token_call(**values | parameters)
+
+
+class AccountApp(ReadyApp):
     """The ready-made app of Instagram's or Threads' stand-in, seen from its server.
 
     :param base_url: of the sandbox, which is reset.
     """
 
     def __init__(self, base_url, network, redirect_uri=REDIRECT_URI):
-        self.base_url, self.network = base_url, network
-        self.redirect_uri = redirect_uri
+        self.network = network
         vars(self).update(ACCOUNT_APPS[network])
-        self.secret = f"sandbox-{network}-secret"
         pages, tokens, api = (f"{base_url}/{network}{host}" for host in self.hosts)
         self.authorize_url = f"{pages}/oauth/authorize"
         self.token_url = f"{tokens}/oauth/access_token"
         self.api = api
-        self.visitor = Visitor(base_url)
-        self.control("/reset")
-        self.control("apps", client_id=self.client_id, redirect_uris=[redirect_uri])
-
-    def control(self, name, /, **values):
-        """POST one control and return what it says; ``/`` leads to those of all."""
-        path = name if name.startswith("/") else f"/{self.network}/{name}"
-        response = requests.post(f"{self.base_url}/_control{path}", json=values)
-        assert response.status_code == 200, response.text
-        return response.json()
-
-    def state(self, name):
-        return requests.get(f"{self.base_url}/_control/{self.network}/{name}").json()
+        super().__init__(base_url, redirect_uri)
 
     def calls(self):
         return requests.get(f"{self.base_url}/_control/requests").json()
@@ -313,3 +353,9 @@ def error_of(response):
     error = response.json()["error"]
     assert error["type"] and error["fbtrace_id"], error
     return error["code"], error.get("error_subcode"), error["message"]
+
+
+def challenge_of(verifier):
+    """Return the S256 challenge (RFC 7636, section 4.2)."""
+    digest = hashlib.sha256(verifier.encode()).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

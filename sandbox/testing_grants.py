@@ -4,40 +4,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import requests
 
-from .testing import REDIRECT_URI, Visitor
+from .testing import ReadyApp
 
 
-class GrantApp:
-    """An app seen from its own server; the sandbox is reset.
+class GrantApp(ReadyApp):
+    """The client where a person gives one grant, with a refresh token of its own."""
 
-    :param base_url: of the sandbox
-    """
-
-    code = client_id = ""
     authorize_path = token_path = ""
     scopes, separator = (), " "
     basic = False
-
-    def __init__(self, base_url, redirect_uri=REDIRECT_URI):
-        self.base_url, self.redirect_uri = base_url, redirect_uri
-        self.root = f"{base_url}/{self.code}"
-        self.secret = f"sandbox-{self.code}-secret"
-        self.visitor = Visitor(base_url)
-        self.control("/reset")
-        self.control("apps", redirect_uris=[redirect_uri])
-
-    def control(self, name, /, **values):
-        """POST one control and return what it says; ``/`` leads to those of all."""
-        path = name if name.startswith("/") else f"/{self.code}/{name}"
-        if name == "apps":
-            values.setdefault("client_id", self.client_id)
-        response = requests.post(f"{self.base_url}/_control{path}", json=values)
-        assert response.status_code == 200, response.text
-        return response.json()
-
-    def state(self, name):
-        path = name if name.startswith("/") else f"/{self.code}/{name}"
-        return requests.get(f"{self.base_url}/_control{path}").json()
 
     def authorize(self, **parameters):
         values = {
@@ -71,18 +46,6 @@ class GrantApp:
         auth = (self.client_id, self.secret) if self.basic else None
         return requests.post(f"{self.root}{self.token_path}", data=values, auth=auth)
 
-    def exchange(self, code, **parameters):
-        values = {
-            "grant_type": "authorization_code",
-            "code": code,
-            "redirect_uri": self.redirect_uri,
-        }
-        return self.token_call(**values | parameters)
-
-    def refresh(self, token, **parameters):
-        values = {"grant_type": "refresh_token", "refresh_token": token}
-        return self.token_call(**values | parameters)
-
     def tokens(self, person="ana", **values):
         """Return the answer to a fresh consent."""
         return self.exchange(self.code_of(person, **values)).json()
@@ -93,7 +56,7 @@ class GrantApp:
 
 
 class LinkedInApp(GrantApp):
-    code, client_id = "linkedin", "400000000000001"
+    network, client_id = "linkedin", "400000000000001"
     authorize_path = "/www/oauth/v2/authorization"
     token_path = "/www/oauth/v2/accessToken"
     scopes = (
@@ -116,7 +79,7 @@ class LinkedInApp(GrantApp):
 
 
 class PinterestApp(GrantApp):
-    code, client_id = "pinterest", "500000000000001"
+    network, client_id = "pinterest", "500000000000001"
     authorize_path = "/www/oauth/"
     token_path = "/v5/oauth/token"
     scopes, separator = ("user_accounts:read", "boards:read", "pins:read"), ","

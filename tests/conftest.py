@@ -15,25 +15,15 @@ PATIENCE = 60_000
 @pytest.fixture
 def sandbox():
     """The stand-in networks, running: ``.url``, ``.control(path, payload)``."""
-    found = servers.Sandbox()
-    try:
-        found.wait()
+    with servers.running_sandbox() as found:
         yield found
-    finally:
-        found.stop()
 
 
 @pytest.fixture
 def odoo_server():
     """A function that starts Odoo processes; see ``tests.servers.Servers``."""
-    factory = servers.Servers()
-    complaints = []
-    try:
+    with servers.running_odoo() as factory:
         yield factory
-    finally:
-        complaints = factory.clear()
-    if complaints:
-        pytest.fail("Odoo's log has complaints:\n" + "\n".join(complaints), False)
 
 
 @pytest.fixture(scope="session")
@@ -79,5 +69,6 @@ def browser_page(request, browser_context):
         layout.SHOTS.mkdir(parents=True, exist_ok=True)
         name = re.sub(r"[^\w.-]+", "_", request.node.name)
         page.screenshot(path=layout.SHOTS / f"{name}.png")
+    page.close()
     if errors:
         pytest.fail("The browser's console has errors:\n" + "\n".join(errors), False)

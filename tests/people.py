@@ -1,6 +1,7 @@
 """What people do in a browser, at the network and in Odoo."""
 
 import re
+from urllib.parse import urlsplit
 
 import requests
 from playwright.sync_api import expect
@@ -10,21 +11,81 @@ from sandbox.testing import Visitor
 DEMO_APP = {"client_id": "100000000000001", "client_secret": "sandbox-meta-secret"}
 
 
-class MetaConsent:
-    """A person at the stand-in for Meta's consent pages."""
+class Consent:
+    """A person at any stand-in's consent pages."""
 
     def __init__(self, page):
         self.page = page
 
+    def agree(self, name, choice, shoot=None):
+        """Answer whatever is asked until the network sends the person back.
+
+        :param name: of the person
+        :param choice: the page, account or channel to give, where one is chosen
+        :param shoot: called with the name of each step, for a picture
+        """
+        answers = {
+            "login": lambda: self._press(re.compile(name)),
+            "account": lambda: self._press(re.compile(choice)),
+            "channel": lambda: self._pick(choice),
+            "pages": lambda: self.tick(choice),
+            "instagram": lambda: self.tick(choice),
+            "reconnect": lambda: self._press(re.compile("choose|edit", re.I)),
+        }
+        while step := self._step():
+            if shoot:
+                shoot(step)
+            answers.get(step, self.go_on)()
+        return self
+
+    def tick(self, *names):
+        """Leave exactly these pages or accounts ticked, and go on."""
+        for label in self.page.locator("label.asset").all():
+            wanted = any(name in label.inner_text() for name in names)
+            label.locator("input").set_checked(wanted)
+        return self.go_on()
+
+    def go_on(self):
+        """Press Continue or Save."""
+        return self._leave(self.page.locator("button[name=action][value=continue]"))
+
+    def cancel(self):
+        """Press Cancel."""
+        self.page.get_by_role("button", name="Cancel").click()
+        return self
+
+    def _step(self):
+        """Return which question the page asks, None when it is no consent page."""
+        path = urlsplit(self.page.url).path
+        found = re.search(r"/dialog/[\w-]+/(\w+)$", path)
+        return found and found[1]
+
+    def _pick(self, name):
+        self.page.locator("label.asset").filter(has_text=name).locator("input").check()
+        return self.go_on()
+
+    def _press(self, name):
+        return self._leave(self.page.get_by_role("button", name=name))
+
+    def _leave(self, button):
+        """Press a button and wait for the next page, which looks much like this one."""
+        before = self.page.url
+        button.click()
+        self.page.wait_for_url(lambda url: url != before)
+        return self
+
+
+class MetaConsent(Consent):
+    """A person at the stand-in for Meta's consent pages."""
+
     def log_in(self, name):
         """Log in as one of the people; somebody still logged in is sent away first."""
         self.page.wait_for_url(re.compile("/meta/.*dialog/"))
-        return self._leave(self.page.get_by_role("button", name=re.compile(name)))
+        return self._press(re.compile(name))
 
     def choose_again(self):
         """Somebody who comes back opens the choice of pages anew."""
-        label = re.compile("choose|edit", re.I)
-        return self._leave(self.page.get_by_role("button", name=label))
+        return self._press(re.compile("choose|edit", re.I))
 
     def reconnect(self, label="Reconnect"):
         """Press Reconnect, the step of somebody who comes back."""
@@ -36,33 +97,10 @@ class MetaConsent:
             self.go_on()
         return self
 
-    def tick(self, *names):
-        """Leave exactly these pages or accounts ticked, and go on."""
-        for label in self.page.locator("label.asset").all():
-            wanted = any(name in label.inner_text() for name in names)
-            label.locator("input").set_checked(wanted)
-        return self.go_on()
-
     def decline(self, *scopes):
         """Decline some permissions on the last page."""
         for scope in scopes:
             self.page.locator(f"input[name=accept][value={scope}]").uncheck()
-        return self
-
-    def go_on(self):
-        """Press Continue or Save."""
-        return self._leave(self.page.locator("button[name=action][value=continue]"))
-
-    def _leave(self, button):
-        """Press a button and wait for the next page, which looks much like this one."""
-        before = self.page.url
-        button.click()
-        self.page.wait_for_url(lambda url: url != before)
-        return self
-
-    def cancel(self):
-        """Press Cancel."""
-        self.page.get_by_role("button", name="Cancel").click()
         return self
 
 
@@ -81,11 +119,9 @@ class Backend:
 
     def row(self, network, name):
         """Return the row of a profile in the list."""
-        return (
-            self.page.locator(".o_data_row")
-            .filter(has_text=network)
-            .filter(has_text=name)
-        )
+        exactly = re.compile(rf"^\s*{re.escape(network)}\s*$")
+        cell = self.page.locator("td[name=network_id]").filter(has_text=exactly)
+        return self.page.locator(".o_data_row").filter(has=cell, has_text=name)
 
     def expect_status(self, network, name, words):
         """Wait until a row's badge says the words."""
@@ -134,32 +170,125 @@ class Renewal:
         )
 
 
-def app_values(sandbox):
+# provider: client id, secret, folder of each address
+REGISTRATIONS = {
+    "meta": (
+        *DEMO_APP.values(),
+        {
+            "authorize_url": "/{api_version}/dialog/oauth",
+            "token_url": "/{api_version}/oauth/access_token",
+            "api_url": "/{api_version}",
+        },
+    ),
+    "instagram": (
+        "200000000000001",
+        "sandbox-instagram-secret",
+        {
+            "authorize_url": "/www/oauth/authorize",
+            "token_url": "/api/oauth/access_token",
+            "api_url": "/graph",
+        },
+    ),
+    "threads": (
+        "300000000000001",
+        "sandbox-threads-secret",
+        {
+            "authorize_url": "/oauth/authorize",
+            "token_url": "/graph/oauth/access_token",
+            "api_url": "/graph",
+        },
+    ),
+    "google": (
+        "100000000001-sandbox.apps.googleusercontent.com",
+        "sandbox-google-secret",
+        {
+            "authorize_url": "/o/oauth2/v2/auth",
+            "token_url": "/token",
+            "api_url": "",
+            "revoke_url": "/revoke",
+            "introspect_url": "/tokeninfo",
+        },
+    ),
+    "linkedin": (
+        "400000000000001",
+        "sandbox-linkedin-secret",
+        {
+            "authorize_url": "/www/oauth/v2/authorization",
+            "token_url": "/www/oauth/v2/accessToken",
+            "api_url": "/api",
+            "introspect_url": "/www/oauth/v2/introspectToken",
+        },
+    ),
+    "pinterest": (
+        "500000000000001",
+        "sandbox-pinterest-secret",
+        {
+            "authorize_url": "/www/oauth/",
+            "token_url": "/v5/oauth/token",
+            "api_url": "/v5",
+        },
+    ),
+    "tiktok": (
+        "500000000000001",
+        "sandbox-tiktok-secret",
+        {
+            "authorize_url": "/v2/auth/authorize/",
+            "token_url": "/v2/oauth/token/",
+            "revoke_url": "/v2/oauth/revoke/",
+            "api_url": "/v2",
+        },
+    ),
+    "x": (
+        "400000000000001",
+        "sandbox-x-secret",
+        {
+            "authorize_url": "/i/oauth2/authorize",
+            "token_url": "/2/oauth2/token",
+            "revoke_url": "/2/oauth2/revoke",
+            "api_url": "/2",
+        },
+    ),
+    "oauth2": (
+        "sandbox-confidential",
+        "sandbox-oauth2-secret",
+        {
+            "authorize_url": "/authorize",
+            "token_url": "/token",
+            "revoke_url": "/revoke",
+            "introspect_url": "/introspect",
+            "profile_url": "/userinfo",
+            "issuer": "",
+        },
+    ),
+}
+
+
+def app_values(sandbox, provider="meta"):
     """Return the values of an app whose addresses are the sandbox's."""
-    base = f"{sandbox.url}/meta/{{api_version}}"
+    client_id, secret, folders = REGISTRATIONS[provider]
     return {
-        "name": "Our app at Meta",
-        "provider": "meta",
-        "client_id": DEMO_APP["client_id"],
-        "client_secret_input": DEMO_APP["client_secret"],
-        "authorize_url": f"{base}/dialog/oauth",
-        "token_url": f"{base}/oauth/access_token",
-        "api_url": base,
+        "name": f"Our app at {provider.capitalize()}",
+        "provider": provider,
+        "client_id": client_id,
+        "client_secret_input": secret,
+        **{name: f"{sandbox.url}/{provider}{path}" for name, path in folders.items()},
     }
 
 
-def register_app(rpc, sandbox, **values):
+def register_app(rpc, sandbox, provider="meta", **values):
     """Create an app and paste its redirect URI at the network; return its id."""
-    (app_id,) = rpc.call("social.app", "create", [{**app_values(sandbox), **values}])
+    values = {**app_values(sandbox, provider), **values}
+    (app_id,) = rpc.call("social.app", "create", [values])
     paste_redirect_uri(rpc, sandbox, app_id)
     return app_id
 
 
 def paste_redirect_uri(rpc, sandbox, app_id):
     """Do what an Owner does at the network's app dashboard."""
-    (app,) = rpc.call("social.app", "read", [app_id], ["client_id", "redirect_uri"])
+    names = ["provider", "client_id", "redirect_uri"]
+    (app,) = rpc.call("social.app", "read", [app_id], names)
     sandbox.control(
-        "meta/apps",
+        f"{app['provider']}/apps",
         {"client_id": app["client_id"], "redirect_uris": [app["redirect_uri"]]},
     )
 

@@ -8,7 +8,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from contextlib import closing
+from contextlib import closing, contextmanager
 from http.cookiejar import CookieJar
 
 import psycopg2
@@ -82,6 +82,17 @@ class Sandbox:
 
     def stop(self):
         self._process.stop()
+
+
+@contextmanager
+def running_sandbox():
+    """Give a :class:`Sandbox`, running."""
+    found = Sandbox()
+    try:
+        found.wait()
+        yield found
+    finally:
+        found.stop()
 
 
 class OdooServer:
@@ -294,3 +305,19 @@ class Servers:
         for name in self._databases:
             database.drop(name)
         return [text for server in self._servers for text in server.complaints()]
+
+
+@contextmanager
+def running_odoo():
+    """Give :class:`Servers`; clear away what it started.
+
+    :raise AssertionError: when all went well, but a log has complaints of ours
+    """
+    factory = Servers()
+    complaints = []
+    try:
+        yield factory
+    finally:
+        complaints = factory.clear()
+    if complaints:
+        raise AssertionError("Odoo's log has complaints:\n" + "\n".join(complaints))

@@ -2,40 +2,17 @@
 
 import requests
 
-from ..testing import REDIRECT_URI, Visitor
+from ..testing import ReadyApp
 from .permissions import MANAGES_BUSINESS, PREFIX
-from .seed import CLIENT_ID, SECRET
+from .seed import CLIENT_ID
 
 SCOPES = ("openid", "email", PREFIX + "youtube.readonly", MANAGES_BUSINESS)
 
 
-class GoogleApp:
-    """The ready-made client of Google's stand-in.
+class GoogleApp(ReadyApp):
+    """The ready-made client of Google's stand-in."""
 
-    :param base_url: of the sandbox, which is reset.
-    """
-
-    client_id, secret = CLIENT_ID, SECRET
-
-    def __init__(self, base_url, redirect_uri=REDIRECT_URI):
-        self.base_url, self.redirect_uri = base_url, redirect_uri
-        self.root = f"{base_url}/google"
-        self.visitor = Visitor(base_url)
-        self.control("/reset")
-        self.control("apps", redirect_uris=[redirect_uri])
-
-    def control(self, name, /, **values):
-        """POST one control and return what it says; ``/`` leads to those of all."""
-        path = name if name.startswith("/") else f"/google/{name}"
-        if name == "apps":
-            values.setdefault("client_id", self.client_id)
-        response = requests.post(f"{self.base_url}/_control{path}", json=values)
-        assert response.status_code == 200, response.text
-        return response.json()
-
-    def state(self, name):
-        path = name if name.startswith("/") else f"/google/{name}"
-        return requests.get(f"{self.base_url}/_control{path}").json()
+    network, client_id = "google", CLIENT_ID
 
     def auth_url(self, **parameters):
         values = {
@@ -61,18 +38,6 @@ class GoogleApp:
         values = values | parameters
         values = {key: value for key, value in values.items() if value is not None}
         return requests.post(f"{self.root}/token", data=values)
-
-    def exchange(self, code, **parameters):
-        values = {
-            "grant_type": "authorization_code",
-            "code": code,
-            "redirect_uri": self.redirect_uri,
-        }
-        return self.token_call(**values | parameters)
-
-    def refresh(self, token, **parameters):
-        values = {"grant_type": "refresh_token", "refresh_token": token}
-        return self.token_call(**values | parameters)
 
     def tokens(self, person="ana", **values):
         """Return the answer to a fresh consent."""

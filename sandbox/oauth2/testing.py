@@ -1,53 +1,36 @@
 """For tests: the ready-made clients of the generic stand-in, seen from their server."""
 
-import base64
-import hashlib
 from urllib.parse import quote_plus
 
 import requests
 
-from ..testing import REDIRECT_URI, Visitor
+from ..testing import REDIRECT_URI, ReadyApp, challenge_of
 from .clients import BASIC, NONE, POST
 from .permissions import PERMISSIONS
-from .seed import BASIC_ID, POST_ID, PUBLIC_ID, SECRET
+from .seed import BASIC_ID, POST_ID, PUBLIC_ID
 
 CLIENTS = {BASIC: BASIC_ID, POST: POST_ID, NONE: PUBLIC_ID}
 VERIFIER = "v" * 64
 
 
-def challenge_of(verifier):
-    digest = hashlib.sha256(verifier.encode()).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-
-
-class GenericApp:
+class GenericApp(ReadyApp):
     """A client of the generic stand-in.
 
     :param base_url: of the sandbox, which is reset.
     :param method: how it says who it is
     """
 
-    secret = SECRET
+    network = "oauth2"
 
     def __init__(self, base_url, method=BASIC, redirect_uri=REDIRECT_URI):
-        self.base_url, self.redirect_uri = base_url, redirect_uri
         self.method, self.client_id = method, CLIENTS[method]
-        self.root = f"{base_url}/oauth2"
-        self.visitor = Visitor(base_url)
-        self.control("/reset")
+        super().__init__(base_url, redirect_uri)
+
+    def register(self):
+        """Override of the base: all three kinds of clients."""
         for client_id in CLIENTS.values():
-            self.control("apps", client_id=client_id, redirect_uris=[redirect_uri])
-
-    def control(self, name, /, **values):
-        """POST one control and return what it says; ``/`` leads to those of all."""
-        path = name if name.startswith("/") else f"/oauth2/{name}"
-        response = requests.post(f"{self.base_url}/_control{path}", json=values)
-        assert response.status_code == 200, response.text
-        return response.json()
-
-    def state(self, name):
-        path = name if name.startswith("/") else f"/oauth2/{name}"
-        return requests.get(f"{self.base_url}/_control{path}").json()
+            uris = [self.redirect_uri]
+            self.control("apps", client_id=client_id, redirect_uris=uris)
 
     def authorize_url(self, **parameters):
         values = {
@@ -82,18 +65,11 @@ class GenericApp:
         values = {key: value for key, value in parameters.items() if value is not None}
         return requests.post(f"{self.root}/{path}", data=values, auth=auth)
 
-    def exchange(self, code, **parameters):
-        values = {
-            "grant_type": "authorization_code",
-            "code": code,
-            "redirect_uri": self.redirect_uri,
-            "code_verifier": VERIFIER,
-        }
-        return self.post("token", **values | parameters)
+    def token_call(self, **parameters):
+        return self.post("token", **parameters)
 
-    def refresh(self, token, **parameters):
-        values = {"grant_type": "refresh_token", "refresh_token": token}
-        return self.post("token", **values | parameters)
+    def exchange(self, code, **parameters):
+        return super().exchange(code, **{"code_verifier": VERIFIER} | parameters)
 
     def tokens(self, person="ana", **values):
         """Return the answer to a fresh consent."""

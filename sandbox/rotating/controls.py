@@ -6,6 +6,7 @@ from ..apps import app_named, app_state
 from ..apps import apps as change_app
 from ..consent import Dialog
 from ..extending.controls import accounts, settings
+from ..grant_controls import expire_tokens, grant_state, scopes_named, tokens_of
 from ..problems import ControlError
 
 
@@ -16,14 +17,6 @@ def grants_named(network, data):
     if not found:
         raise ControlError(f"{account.username} has granted nothing to {app.name}.")
     return found
-
-
-def tokens_of(network, grants, table):
-    return [
-        token
-        for token in table.values()
-        if any(token.grant is grant for grant in grants)
-    ]
 
 
 # --- events that end tokens
@@ -53,8 +46,8 @@ def untick(network, data):
     """Withdraw scopes from what an account gave; its tokens lose them."""
     grants, scopes = grants_named(network, data), set(data.names("scopes", []))
     data.finish()
-    tables = (network.access_tokens, network.refresh_tokens)
-    tokens = [one for table in tables for one in tokens_of(network, grants, table)]
+    tables = ("access", "refresh")
+    tokens = [one for which in tables for one in tokens_of(network, grants, which)]
     for one in [*grants, *tokens]:
         one.scopes = [scope for scope in one.scopes if scope not in scopes]
     return {"scopes": sorted({scope for one in grants for scope in one.scopes})}
@@ -62,16 +55,7 @@ def untick(network, data):
 
 def expire(network, data):
     """Move the end of an account's tokens to ``seconds`` from now."""
-    grants = grants_named(network, data)
-    seconds, which = int(data.number("seconds", -1)), data.take("which", "access")
-    data.finish()
-    tables = {"access": network.access_tokens, "refresh": network.refresh_tokens}
-    if which not in tables:
-        raise ControlError("'which' is access or refresh.")
-    moved = tokens_of(network, grants, tables[which])
-    for token in moved:
-        token.ends_at = network.now + seconds
-    return {"moved": len(moved)}
+    return expire_tokens(network, data, grants_named(network, data))
 
 
 # --- what there is
@@ -92,10 +76,7 @@ def apps(network, data):
 def give_consent(network, data):
     """Give a code as if the account had gone through the consent pages."""
     app, account = app_named(network, data), network.account(data.need("account"))
-    scopes = data.names("scopes", list(network.permissions))
-    unknown = set(scopes) - set(network.permissions)
-    if unknown:
-        raise ControlError(f"Unknown scopes: {', '.join(sorted(unknown))}.")
+    scopes = scopes_named(network, data)
     dialog = Dialog(
         app.client_id,
         data.take("redirect_uri") or next(iter(app.redirect_uris), ""),
@@ -134,15 +115,3 @@ def state(network):
 
 def client_state(network, app):
     return app_state(app) | {"kind": network.kind_of(app.client_id)}
-
-
-def grant_state(network, grant):
-    tables = {"access": network.access_tokens, "refresh": network.refresh_tokens}
-    living = {
-        name: sum(
-            network.is_alive(token) and not token.used
-            for token in tokens_of(network, [grant], table)
-        )
-        for name, table in tables.items()
-    }
-    return asdict(grant) | {"living": living}

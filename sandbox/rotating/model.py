@@ -22,12 +22,12 @@ class Grant:
 
 @dataclass
 class Token:
-    """An access or a refresh token; ``ends_at`` 0 means that it has no date."""
+    """An access or a refresh token; ``expires_at`` 0 means that it has no date."""
 
     value: str
     grant: Grant
     scopes: list
-    ends_at: int = 0
+    expires_at: int = 0
     used: bool = False
 
 
@@ -119,11 +119,11 @@ class Holdings:
         self.access_tokens[token.value] = token
         return token
 
-    def issue_refresh_token(self, grant, ends_at=None):
-        """Return a new refresh token; without ``ends_at`` its life starts anew."""
+    def issue_refresh_token(self, grant, expires_at=None):
+        """Return a new refresh token; without ``expires_at`` its life starts anew."""
         token = self._token("refresh", grant)
-        if ends_at is not None:
-            token.ends_at = ends_at
+        if expires_at is not None:
+            token.expires_at = expires_at
         self.refresh_tokens[token.value] = token
         return token
 
@@ -131,7 +131,7 @@ class Holdings:
         life = int(self.settings[f"{kind}_seconds"])
         value = f"{self.token_prefix}{kind[0]}.{secrets.token_urlsafe(48)}!57"
         return Token(
-            value, grant, list(grant.scopes), ends_at=self.now + life if life else 0
+            value, grant, list(grant.scopes), expires_at=self.now + life if life else 0
         )
 
     def spend_refresh_token(self, app_id, value):
@@ -147,7 +147,7 @@ class Holdings:
             raise DeadToken()
         if token.used and self.settings["reuse_ends_grant"]:
             self.remove_grant(token.grant)
-        if token.used or not self.is_alive(token):
+        if not self.is_alive(token):
             raise DeadToken()
         token.used = True
         return token
@@ -155,8 +155,9 @@ class Holdings:
     # --- judging
 
     def is_alive(self, token):
+        """Return whether a token would work; a refresh token does once."""
         return self.is_current(token.grant) and not (
-            token.ends_at and token.ends_at <= self.now
+            token.used or (token.expires_at and token.expires_at <= self.now)
         )
 
     def living_access_token(self, value):

@@ -80,8 +80,10 @@ def refresh(network, app, form):
     if not network.settings["refresh_gives_token"]:
         used.used = False
         return answer(network, used.grant, used)
-    ends_at = None if network.settings["refresh_restarts"] else used.ends_at
-    return answer(network, used.grant, network.issue_refresh_token(used.grant, ends_at))
+    expires_at = None if network.settings["refresh_restarts"] else used.expires_at
+    return answer(
+        network, used.grant, network.issue_refresh_token(used.grant, expires_at)
+    )
 
 
 GRANTS = {"authorization_code": exchange_code, "refresh_token": refresh}
@@ -94,9 +96,9 @@ def answer(network, grant, refresh_token):
         "open_id": network.open_id(grant.app_id, grant.account),
         "scope": ",".join(grant.scopes),
         "access_token": access.value,
-        "expires_in": access.ends_at - network.now,
+        "expires_in": access.expires_at - network.now,
         "refresh_token": refresh_token.value,
-        "refresh_expires_in": refresh_token.ends_at - network.now,
+        "refresh_expires_in": refresh_token.expires_at - network.now,
         "token_type": "Bearer",
     }
 

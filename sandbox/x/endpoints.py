@@ -102,7 +102,7 @@ def answer(network, grant):
     access = network.issue_access_token(grant)
     body = {
         "token_type": "bearer",
-        "expires_in": access.ends_at - network.now,
+        "expires_in": access.expires_at - network.now,
         "access_token": access.value,
         "scope": " ".join(grant.scopes),
     }
@@ -120,7 +120,7 @@ def revoke(network, request):
     if found and found.grant.app_id == app.client_id:
         if network.settings["revokes_both"]:
             network.remove_grant(found.grant)
-        found.ends_at = network.now - 1
+        found.expires_at = network.now - 1
     return json_answer({"revoked": True})
 
 

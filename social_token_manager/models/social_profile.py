@@ -320,7 +320,7 @@ class SocialProfile(models.Model):
         self.ensure_one()
         self._check_may_renew()
         provider = get_provider(self._get_app().sudo().provider)
-        if provider.partial_consent_possible:
+        if provider.profiles_can_be_left_out:
             return self.env["social.renewal.wizard"]._open_for(self)
         return self._start_renewal()
 
@@ -411,7 +411,7 @@ class SocialProfile(models.Model):
             "status": self.status,
             "days_left": self.days_left,
             "reason": self.reason_text or "",
-            "changes_permissions": provider.partial_consent_possible,
+            "changes_permissions": provider.profiles_can_be_left_out,
         }
 
     # === BUSINESS METHODS === #

@@ -15,13 +15,12 @@ from authlib.integrations.requests_client import OAuth2Session
 from . import values
 from .errors import (
     AddressRefused,
-    AppFault,
-    GrantRefused,
     OutcomeUnknown,
     RateLimited,
     TokenLost,
     Unreachable,
 )
+from .oauth2_errors import client_failure
 from .results import Grant, Introspection, Person, TokenSet, Verdict
 from .transport import QuietPreparation
 
@@ -79,8 +78,9 @@ class OAuth2Provider:
     # A refresh may use its token up, so that one whose answer got lost may not simply
     # be repeated. Whoever is not known to be harmless is taken for strict.
     refresh_may_spend = True
-    # A person can leave single pages or accounts out of a grant.
-    partial_consent_possible = False
+    # A person ticks single pages or accounts of a grant, and may leave some out: a
+    # renewal is walked through in steps.
+    profiles_can_be_left_out = False
     # The network itself tells whether a token is alive, at no cost.
     can_be_introspected = False
     can_be_revoked = False
@@ -271,17 +271,13 @@ class OAuth2Provider:
     def _raise_for_answer(self, response, answer):
         """Raise a :class:`ProviderError` unless the answer is a good one.
 
-        The standard's error shape is RFC 6749 section 5.2.
+        The standard's error shape is RFC 6749 section 5.2, here also inside HTTP 200.
 
         :param dict answer: the parsed body of the response
         """
         error = answer.get("error")
-        if response.ok and not error:
-            return
-        if response.status_code >= 500 or not isinstance(error, str):
-            raise Unreachable(detail=f"HTTP {response.status_code}")
-        failure = {"invalid_grant": GrantRefused}.get(error, AppFault)
-        raise failure(detail=values.text(error, 40))
+        if not response.ok or error not in (None, ""):
+            raise client_failure(error, response.status_code)
 
     # === REQUEST HELPERS === #
 
@@ -358,3 +354,8 @@ class _Client(QuietPreparation, OAuth2Session):
 
     def parse_response_token(self, resp):
         return self.read_answer(resp)
+
+
+def bearer(token):
+    """Return the header of RFC 6750 section 2.1: it keeps tokens out of addresses."""
+    return {"Authorization": f"Bearer {token}"}

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from ..policy import reasons
 from . import values
-from .base import OAuth2Provider
+from .base import OAuth2Provider, bearer
 from .errors import AppFault, GrantRefused, TokenLost, Unreachable
 from .google_errors import UNAPPROVED, NoChannel, failure_of, is_unapproved
 from .results import Grant, Introspection, Person, ProfileData, TokenSet, Verdict
@@ -73,7 +73,6 @@ class GoogleProvider(OAuth2Provider):
     # "OAuth 2.0 for Native Apps": accepted, S256 advised.
     default_use_pkce = True
 
-    partial_consent_possible = True
     can_be_introspected = True
     refresh_may_spend = False
     can_be_revoked = True
@@ -243,7 +242,7 @@ class GoogleProvider(OAuth2Provider):
         """
         session = self.transport.session()
         return self._read_answer(
-            session.post(self.app.introspect_url, headers=_bearer(access_token))
+            session.post(self.app.introspect_url, headers=bearer(access_token))
         )
 
     def _find_living(self, stored):
@@ -347,7 +346,7 @@ class GoogleProvider(OAuth2Provider):
         return listing[network](access_token)
 
     def _list_channels(self, access_token):
-        """Return the channels; an account without any has none."""
+        """Return the channels, each once; an account without any has none."""
         rows = self._follow(
             f"{self.app.api_url}/youtube/v3/channels",
             "items",
@@ -357,10 +356,10 @@ class GoogleProvider(OAuth2Provider):
             maxResults=CHANNELS_LIMIT,
         )
         try:
-            found = [_parse_channel(row) for row in rows]
+            found = {one.external_id: one for one in map(_parse_channel, rows)}
         except NoChannel:
             return []
-        return [profile for profile in found if profile.external_id]
+        return [profile for profile in found.values() if profile.external_id]
 
     def _list_locations(self, access_token):
         """Return the locations of all accounts, each once, by the fullest role."""
@@ -397,7 +396,7 @@ class GoogleProvider(OAuth2Provider):
         page = None
         for _page in range(LISTING_PAGES):
             more = {"pageToken": page} if page else {}
-            answer = self._get(url, headers=_bearer(access_token), **parameters, **more)
+            answer = self._get(url, headers=bearer(access_token), **parameters, **more)
             if not _is_listing(answer, name):
                 raise Unreachable(detail="no listing")
             yield from values.items(answer.get(name))
@@ -441,11 +440,6 @@ class GoogleProvider(OAuth2Provider):
             return f"{self.app.api_url}/{service}"
         host = service + parts.netloc.removeprefix("www")
         return urlunsplit(parts._replace(netloc=host))
-
-
-def _bearer(token):
-    """Return the header of RFC 6750 section 2.1: it keeps tokens out of addresses."""
-    return {"Authorization": f"Bearer {token}"}
 
 
 def _short(scopes):

@@ -51,11 +51,6 @@ class GraphProvider(OAuth2Provider):
             raise failure_of(values.mapping(error), response.status_code)
 
 
-def bearer(token):
-    """Return the header of RFC 6750 section 2.1: it keeps tokens out of addresses."""
-    return {"Authorization": f"Bearer {token}"}
-
-
 def _parsed(header):
     """Return the JSON object of a header, empty when there is none."""
     try:

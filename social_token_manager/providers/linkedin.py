@@ -11,7 +11,7 @@ from time import sleep
 
 from ..policy import reasons
 from . import values
-from .base import OAuth2Provider
+from .base import OAuth2Provider, bearer
 from .errors import AppFault, GrantRefused, RequestRefused, TokenLost, Unreachable
 from .linkedin_errors import Doubt, failure_of, is_failure
 from .results import Grant, Introspection, Person, ProfileData, TokenSet, Verdict
@@ -415,10 +415,7 @@ class LinkedInProvider(OAuth2Provider):
         return TokenLost(seen.reason, doubt.detail)
 
     def _headers(self, access_token, url):
-        headers = {
-            "Authorization": f"Bearer {access_token}",
-            "X-Restli-Protocol-Version": "2.0.0",
-        }
+        headers = bearer(access_token) | {"X-Restli-Protocol-Version": "2.0.0"}
         if url.startswith(self._rest("")) and self.app.api_version:
             headers["LinkedIn-Version"] = self.app.api_version
         return headers

@@ -11,8 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from ..policy import reasons
 from . import values
+from .base import bearer
 from .errors import AppFault, RequestRefused, TokenLost, Unreachable
-from .graph import GraphProvider, bearer
+from .graph import GraphProvider
 from .meta_errors import failure_of
 from .results import Grant, Introspection, Person, ProfileData, TokenSet, Verdict
 
@@ -45,7 +46,7 @@ class MetaProvider(GraphProvider):
     default_token_url = "https://graph.facebook.com/{api_version}/oauth/access_token"
     default_api_url = "https://graph.facebook.com/{api_version}"
 
-    partial_consent_possible = True
+    profiles_can_be_left_out = True
     can_be_introspected = True
     can_be_revoked = True
     revokes_whole_grant = True

@@ -10,8 +10,9 @@ from datetime import timedelta
 
 from ..policy import reasons
 from . import values
+from .base import bearer
 from .errors import RequestRefused, Unreachable
-from .graph import GraphProvider, bearer
+from .graph import GraphProvider
 from .meta_extending_errors import AlreadyLong, failure_of_answer
 from .results import Person, ProfileData
 

@@ -13,6 +13,7 @@ from urllib.parse import quote_plus
 
 from ..policy import reasons
 from . import values
+from .base import bearer
 from .errors import (
     AccessEnded,
     AppFault,
@@ -21,9 +22,9 @@ from .errors import (
     TokenLost,
     Unreachable,
 )
-from .oauth2_errors import bearer_error, client_failure, resource_failure
+from .oauth2_errors import bearer_error, resource_failure
 from .results import Introspection, Verdict
-from .rotating import RotatingProvider, bearer
+from .rotating import RotatingProvider
 
 OFFLINE_ACCESS = "offline_access"
 # No standard has a refresh token's life; these two names are in use.
@@ -49,8 +50,6 @@ class GenericProvider(RotatingProvider):
     default_auth_method = "client_secret_basic"
     default_use_pkce = True
 
-    # RFC 6749 section 3.3: a server may grant less than was asked for.
-    partial_consent_possible = True
     # RFC 7009 section 2.1 leaves other grants of the same person alone.
     revokes_whole_grant = False
     # Where the app has the address; a provider that is made says it of its app.
@@ -133,12 +132,6 @@ class GenericProvider(RotatingProvider):
         lives = (values.lifetime(answer.get(name)) for name in REFRESH_LIVES)
         life = next(filter(None, lives), None)
         return replace(token, refresh_expires_at=self.now + life if life else None)
-
-    def _raise_for_answer(self, response, answer):
-        """Override of the base: by the standards' table, also inside HTTP 200."""
-        error = answer.get("error")
-        if not response.ok or error not in (None, ""):
-            raise client_failure(error, response.status_code)
 
     def _client(self, **options):
         """Override of the base: id and secret are encoded first (section 2.3.1)."""

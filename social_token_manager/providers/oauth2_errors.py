@@ -30,7 +30,7 @@ CLIENT_ERRORS = {
     "invalid_scope": (AppFault, None),
     "invalid_request": (AppFault, None),
     UNSUPPORTED_TOKEN_TYPE: (RequestRefused, None),
-    # Of the authorization endpoint (section 4.1.2.1), and yet seen here.
+    # Of the authorization endpoint (RFC 6749 section 4.1.2.1), and yet seen here.
     "temporarily_unavailable": (Unreachable, None),
     "server_error": (Unreachable, None),
 }

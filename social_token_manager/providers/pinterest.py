@@ -9,7 +9,7 @@ from http import HTTPStatus
 
 from ..policy import reasons
 from . import values
-from .base import OAuth2Provider
+from .base import OAuth2Provider, bearer
 from .errors import (
     AccessEnded,
     AppFault,
@@ -160,8 +160,9 @@ class PinterestProvider(OAuth2Provider):
 
         :raise Unreachable: there is no usable id; no other one is taken instead
         """
-        headers = {"Authorization": f"Bearer {access_token}"}
-        account = self._get(f"{self.app.api_url}/user_account", headers=headers)
+        account = self._get(
+            f"{self.app.api_url}/user_account", headers=bearer(access_token)
+        )
         external_id = values.identifier(account.get("id"))
         if not external_id:
             raise Unreachable(detail="account without id")

@@ -147,8 +147,3 @@ class RotatingProvider(OAuth2Provider):
     def _profile(self, **values):
         """Return a :class:`ProfileData` that whoever logged in can renew."""
         return ProfileData(network=self.network, can_renew="yes", **values)
-
-
-def bearer(token):
-    """Return the header of RFC 6750 section 2.1: it keeps tokens out of addresses."""
-    return {"Authorization": f"Bearer {token}"}

@@ -14,9 +14,10 @@ from authlib.common.urls import add_params_to_qs
 
 from ..policy import reasons
 from . import values
+from .base import bearer
 from .errors import AccessEnded, GrantRefused, TokenLost, Unreachable
 from .results import Grant, Person
-from .rotating import RotatingProvider, bearer
+from .rotating import RotatingProvider
 from .tiktok_errors import failure_of
 
 BASIC, PROFILE = "user.info.basic", "user.info.profile"
@@ -46,7 +47,6 @@ class TikTokProvider(RotatingProvider):
     default_use_pkce = False
 
     scope_separator = ","
-    partial_consent_possible = True
 
     required_scopes = {"tiktok": (BASIC,)}
     wanted_scopes = {"tiktok": (PROFILE, "video.upload", "video.publish")}

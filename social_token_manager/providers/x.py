@@ -11,8 +11,9 @@ from datetime import timedelta
 
 from ..policy import reasons
 from . import values
+from .base import bearer
 from .errors import GrantRefused, TokenLost, Unreachable
-from .rotating import RotatingProvider, bearer
+from .rotating import RotatingProvider
 from .x_errors import failure_of
 
 USER_FIELDS = "name,username,profile_image_url"

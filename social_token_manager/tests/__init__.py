@@ -8,6 +8,7 @@ from . import test_policy_expiry
 from . import test_policy_notices
 from . import test_policy_reasons
 from . import test_policy_status
+from . import test_provider_base
 from . import test_provider_google
 from . import test_provider_google_errors
 from . import test_provider_instagram
@@ -16,6 +17,7 @@ from . import test_provider_meta
 from . import test_provider_meta_errors
 from . import test_provider_meta_extending_errors
 from . import test_provider_oauth2
+from . import test_provider_pictures
 from . import test_provider_pinterest
 from . import test_provider_threads
 from . import test_provider_tiktok

@@ -19,6 +19,8 @@ from odoo.tests import BaseCase
 from odoo.tests.common import _super_send
 
 from ..providers.errors import OutcomeUnknown, ProviderError, Unreachable
+from ..providers.results import StoredToken
+from ..providers.transport import Transport
 from ..providers.values import utc
 
 try:
@@ -27,6 +29,30 @@ try:
 except ImportError:  # the addon alone, without its repository
     running_sandbox = AccountApp = MetaApp = None
 
+REDIRECT_URI = "http://127.0.0.1:9/social/callback/key"
+DAY = 86400
+NONSENSE = (None, "soon", "", -1, 0, 1e-9, 10**300, True, [], {}, "nan", "9" * 5000)
+NOT_EVEN_JSON = ("NaN", "Infinity", "-Infinity", "1e999", "-1e999")
+ODD_SECRETS = (None, "", " ", 5, True, ["x"], {}, "a b", "a\nX: y", "é", "a\0")
+# What is no definite answer at any network: a kind of fault, and what it takes.
+TROUBLE = (
+    ("status", {"status": 500}),
+    ("status", {"status": 503, "headers": {"Retry-After": "30"}}),
+    ("status", {"status": 404}),
+    ("status", {"status": 401}),
+    ("html", {}),
+    ("html", {"after": True}),
+    ("empty", {}),
+    ("truncated", {}),
+    ("cut", {}),
+    ("close", {}),
+    ("endless", {}),
+    ("redirect", {"location": "http://127.0.0.1:9/"}),
+    *(
+        ("body", {"body": body})
+        for body in ("null", "true", "5", '"text"', "[]", "NaN", "[" * 100_000)
+    ),
+)
 LOOPBACK = "127.0.0.1"
 CLOSING = "Connection: close"
 OUTSIDE_LOGGERS = ("urllib3", "requests", "authlib", "http", "odoo.addons")
@@ -93,6 +119,80 @@ class SandboxCase(OutsideCase):
         running = running_sandbox()
         cls.base_url = running.__enter__().base_url
         cls.addClassCleanup(running.__exit__, None, None, None)
+
+
+class StandInCase(SandboxCase):
+    """A test of a provider against its stand-in.
+
+    :cvar app_class: of ``sandbox.testing``, the ready-made client
+    """
+
+    app_class = None
+
+    def setUp(self):
+        super().setUp()
+        self.start_over()
+        self.transport = Transport({LOOPBACK})
+
+    def start_over(self):
+        self.there = self.app_class(self.base_url)
+        self.control = self.there.control
+
+    def stored(self, grant=None, token=None, **values):
+        """Return what the database would hold of a grant.
+
+        :param token: what a refresh gave since
+        """
+        grant = grant or self.grant()
+        token = token or grant.token
+        kept = {
+            "access_token": token.access_token,
+            "refresh_token": token.refresh_token or grant.token.refresh_token,
+            "subject": grant.person.external_id,
+            "scopes": token.scopes or grant.token.scopes,
+            "issued_at": token.issued_at,
+            "access_expires_at": token.access_expires_at,
+        }
+        return StoredToken(**kept | values)
+
+    # === THE SANDBOX === #
+
+    def fault(self, path, kind, **values):
+        path = f"/{self.there.network}/{path.lstrip('/')}"
+        self.control("/faults", path=path, kind=kind, **values)
+
+    def answer(self, path, **members):
+        """Let the real answer have these members instead of its own."""
+        self.fault(path, "json", times=0, set=members)
+
+    @contextmanager
+    def spoilt(self, path, kind, **values):
+        """Let all calls of a path meet a fault meanwhile."""
+        self.fault(path, kind, times=0, **values)
+        try:
+            yield
+        finally:
+            self.clear_faults()
+
+    def clear_faults(self):
+        self.control("/faults/clear")
+
+    def calls(self, path=""):
+        """Return the logged calls whose path ends so, and forget all."""
+        found = self.there.state("/requests")
+        self.control("/requests/clear")
+        return [call for call in found if call["path"].endswith(path)]
+
+    def pass_time(self, seconds):
+        self.control("/clock", advance=seconds)
+
+    # === PROMISES === #
+
+    def assert_fails(self, kind, call, *args, **kwargs):
+        with self.assertRaises(ProviderError) as caught:
+            call(*args, **kwargs)
+        self.assertIn(type(caught.exception), kinds_of(kind))
+        return caught.exception
 
 
 class _Lines(logging.Handler):

@@ -172,7 +172,7 @@ class Capabilities:
             "can_be_revoked",
             "can_be_introspected",
             "lists_people",
-            "partial_consent_possible",
+            "profiles_can_be_left_out",
         ):
             with self.subTest(question):
                 self.assertFalse(getattr(self.provider_class, question))

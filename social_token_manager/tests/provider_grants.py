@@ -1,60 +1,30 @@
 """What the tests of LinkedIn and Pinterest share. None of them needs a database."""
 
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from ..providers import get_provider
-from ..providers.errors import AppFault, ProviderError, Unreachable
-from ..providers.results import AppData, Reach, StoredToken
-from ..providers.transport import Transport
-from .provider_common import LOOPBACK, SandboxCase, kinds_of
-
-REDIRECT_URI = "http://127.0.0.1:9/social/callback/key"
-DAY = 86400
-NONSENSE = (None, "soon", "", -1, 0, 1e-9, 10**300, True, [], {}, "nan", "9" * 5000)
-NOT_EVEN_JSON = ("NaN", "Infinity", "-Infinity", "1e999", "-1e999")
-ODD_SECRETS = (None, "", " ", 5, True, ["x"], {}, "a b", "a\nX: y", "é", "a\0")
-TROUBLE = (
-    ("status", {"status": 500}),
-    ("status", {"status": 503, "headers": {"Retry-After": "30"}}),
-    ("status", {"status": 404}),
-    ("status", {"status": 401}),
-    ("html", {}),
-    ("html", {"after": True}),
-    ("empty", {}),
-    ("truncated", {}),
-    ("cut", {}),
-    ("close", {}),
-    ("endless", {}),
-    ("redirect", {"location": "http://127.0.0.1:9/"}),
-    *(
-        ("body", {"body": body})
-        for body in ("null", "true", "5", '"text"', "[]", "NaN", "[" * 100_000)
-    ),
+from ..providers.errors import AppFault, Unreachable
+from ..providers.results import AppData, Reach
+from .provider_common import (
+    NONSENSE,
+    NOT_EVEN_JSON,
+    ODD_SECRETS,
+    REDIRECT_URI,
+    TROUBLE,
+    StandInCase,
 )
 
 
-class GrantCase(SandboxCase):
+class GrantCase(StandInCase):
     """A test of a provider against the stand-in of the same code.
 
     :cvar code: of the provider
-    :cvar app_class: of ``sandbox.testing_grants``
     :cvar addresses: fields of the app, as paths below the stand-in's
     """
 
     code = ""
-    app_class = None
     networks = ()
     addresses = {}
-
-    def setUp(self):
-        super().setUp()
-        self.start_over()
-        self.transport = Transport({LOOPBACK})
-
-    def start_over(self):
-        self.there = self.app_class(self.base_url)
-        self.control = self.there.control
 
     # === ACTORS === #
 
@@ -94,19 +64,6 @@ class GrantCase(SandboxCase):
         listed = provider.list_profiles(self.grant(provider, person, **consent))
         return {(one.network, one.external_id): one for one in listed}
 
-    def stored(self, grant, **values):
-        """Return what the database would hold of a grant."""
-        token = grant.token
-        kept = {
-            "access_token": token.access_token,
-            "refresh_token": token.refresh_token,
-            "subject": grant.person.external_id,
-            "scopes": token.scopes,
-            "issued_at": token.issued_at,
-            "access_expires_at": token.access_expires_at,
-        }
-        return StoredToken(**kept | values)
-
     def reaches(self, grant, provider=None):
         listed = (provider or self.provider()).list_profiles(grant)
         usable = [one for one in listed if one.usable]
@@ -115,43 +72,7 @@ class GrantCase(SandboxCase):
             for number, one in enumerate(usable, start=1)
         ]
 
-    # === THE SANDBOX === #
-
-    def fault(self, path, kind, **values):
-        self.control("/faults", path=f"/{self.code}/{path}", kind=kind, **values)
-
-    def answer(self, path, **members):
-        """Let the real answer have these members instead of its own."""
-        self.fault(path, "json", times=0, set=members)
-
-    @contextmanager
-    def spoilt(self, path, kind, **values):
-        """Let all calls of a path meet a fault meanwhile."""
-        self.fault(path, kind, times=0, **values)
-        try:
-            yield
-        finally:
-            self.clear_faults()
-
-    def clear_faults(self):
-        self.control("/faults/clear")
-
-    def calls(self, path=""):
-        """Return the logged calls whose path ends so, and forget all."""
-        found = self.there.state("/requests")
-        self.control("/requests/clear")
-        return [call for call in found if call["path"].endswith(path)]
-
-    def pass_time(self, seconds):
-        self.control("/clock", advance=seconds)
-
     # === PROMISES === #
-
-    def assert_fails(self, kind, call, *args, **kwargs):
-        with self.assertRaises(ProviderError) as caught:
-            call(*args, **kwargs)
-        self.assertIn(type(caught.exception), kinds_of(kind))
-        return caught.exception
 
     def assert_lifetime(self, moment, provider, **span):
         """Whether a moment lies so far from the provider's, give or take seconds."""

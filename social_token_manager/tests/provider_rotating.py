@@ -1,6 +1,5 @@
 """Promises that X and TikTok keep alike, for their tests to mix in."""
 
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
@@ -12,41 +11,31 @@ from ..providers.errors import (
     AccessEnded,
     AppFault,
     GrantRefused,
-    ProviderError,
     RateLimited,
     TokenLost,
     Unreachable,
 )
-from ..providers.results import AppData, Reach, StoredToken
-from ..providers.transport import Transport
-from .provider_common import LOOPBACK, SandboxCase, kinds_of
+from ..providers.results import AppData, Reach
+from . import provider_common
+from .provider_common import (
+    DAY,
+    NONSENSE,
+    NOT_EVEN_JSON,
+    ODD_SECRETS,
+    REDIRECT_URI,
+    StandInCase,
+)
 
-REDIRECT_URI = "http://127.0.0.1:9/social/callback/key"
-DAY = 86400
-NONSENSE = (None, "soon", "", -1, 0, 1e-9, 10**300, True, [], {}, "nan", "9" * 5000)
-NOT_EVEN_JSON = ("NaN", "Infinity", "-Infinity", "1e999", "-1e999")
 TROUBLE = (
-    ("status", {"status": 500}),
-    ("status", {"status": 503, "headers": {"Retry-After": "30"}}),
-    ("status", {"status": 404}),
-    ("status", {"status": 401}),
+    *provider_common.TROUBLE,
     ("status", {"status": 403}),
     ("error", {"type": "temporarily_unavailable"}),
     ("error", {"type": "invalid_grant", "status": 500}),
     ("error", {"type": "something_new"}),
-    ("html", {}),
-    ("html", {"after": True}),
-    ("empty", {}),
-    ("truncated", {}),
-    ("cut", {}),
-    ("close", {}),
-    ("endless", {}),
-    ("redirect", {"location": "http://127.0.0.1:9/"}),
     *(
         ("body", {"body": body})
         for body in (
-            "null", "true", "5", '"text"', "[]", "{}", "NaN", "[" * 100_000,
-            '{"error": []}', '{"error": 5}', '{"error": true}', '{"error": {}}',
+            "{}", '{"error": []}', '{"error": 5}', '{"error": true}', '{"error": {}}',
             '{"error": "text"}', '{"errors": 5}', '{"errors": [{}]}',
             '{"data": null}', '{"data": []}', '{"data": {"user": []}}',
             '{"access_token": null, "expires_in": 7200}',
@@ -57,23 +46,18 @@ TROUBLE = (
 ANSWERS_LOST = (("close", {"after": True}), ("cut", {"after": True}))
 
 
-class RotatingCase(SandboxCase):
+class RotatingCase(StandInCase):
     """A stand-in, its ready-made app, and our provider for it."""
 
-    app_class = provider_class = None
+    provider_class = None
     # Below the stand-in's root.
     token_path = me_path = revoke_path = ""
     # Where the account is in the answer of ``me_path``.
     account_at = id_name = name_name = handle_name = picture_name = ""
 
-    def setUp(self):
-        super().setUp()
-        self.start_over()
-        self.transport = Transport({LOOPBACK})
-
     def start_over(self):
-        self.there = self.app_class(self.base_url)
-        self.control = self.there.control
+        """Override of the common case: our clock starts over, too."""
+        super().start_over()
         self.passed = 0
 
     # === ACTORS === #
@@ -123,64 +107,19 @@ class RotatingCase(SandboxCase):
             code=code, redirect_uri=REDIRECT_URI, verifier=verifier
         )
 
-    def stored(self, grant=None, token=None, **values):
-        """Return what the database would hold of a grant."""
-        grant = grant or self.grant()
-        token = token or grant.token
-        kept = {
-            "access_token": token.access_token,
-            "refresh_token": token.refresh_token or grant.token.refresh_token,
-            "subject": grant.person.external_id,
-            "scopes": token.scopes or grant.token.scopes,
-            "issued_at": token.issued_at,
-            "access_expires_at": token.access_expires_at,
-        }
-        return StoredToken(**kept | values)
-
     def reach(self, grant):
         return Reach(7, self.provider_class.network, grant.person.external_id)
 
     # === THE SANDBOX === #
 
-    def fault(self, path, kind, **values):
-        self.control("/faults", path=f"/{self.there.code}{path}", kind=kind, **values)
-
-    def answer(self, path, **members):
-        """Let the real answer have these members instead of its own."""
-        self.fault(path, "json", times=0, set=members)
-
-    @contextmanager
-    def spoilt(self, path, kind, **values):
-        """Let all calls of a path meet a fault meanwhile."""
-        self.fault(path, kind, times=0, **values)
-        try:
-            yield
-        finally:
-            self.clear_faults()
-
-    def clear_faults(self):
-        self.control("/faults/clear")
-
-    def calls(self, path=""):
-        """Return the logged calls whose path ends so, and forget all."""
-        found = self.there.state("/requests")
-        self.control("/requests/clear")
-        return [call for call in found if call["path"].endswith(path)]
-
     def pass_time(self, seconds):
-        """Move the clocks of both sides."""
-        self.control("/clock", advance=seconds)
+        """Override of the common case: move the clocks of both sides."""
+        super().pass_time(seconds)
         self.passed += seconds
 
     def of_account(self, **members):
         """Return members of the account as the answer about it holds them."""
         return {f"{self.account_at}.{name}": value for name, value in members.items()}
-
-    def assert_fails(self, kind, call, *args, **kwargs):
-        with self.assertRaises(ProviderError) as caught:
-            call(*args, **kwargs)
-        self.assertIn(type(caught.exception), kinds_of(kind))
-        return caught.exception
 
 
 class Capabilities:
@@ -239,7 +178,7 @@ class Grants:
                 self.clear_faults()
 
     def test_an_answer_without_a_usable_token_is_nonsense(self):
-        for value in (None, "", " ", 5, True, ["x"], {}, "a b", "a\nX: y", "é", "a\0"):
+        for value in ODD_SECRETS:
             with self.subTest(value=value):
                 self.answer(self.token_path, access_token=value)
                 self.assert_fails(Unreachable, self.exchange)

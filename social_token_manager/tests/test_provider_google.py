@@ -1,6 +1,5 @@
 import base64
 import hashlib
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
@@ -14,16 +13,22 @@ from ..providers import get_provider, google
 from ..providers.errors import (
     AppFault,
     GrantRefused,
-    ProviderError,
     RateLimited,
     RequestRefused,
     TokenLost,
     Unreachable,
 )
 from ..providers.google import GoogleProvider
-from ..providers.results import AppData, Reach, StoredToken
-from ..providers.transport import Transport
-from .provider_common import LOOPBACK, SandboxCase, kinds_of, needs_sandbox
+from ..providers.results import AppData, Reach
+from . import provider_common
+from .provider_common import (
+    DAY,
+    NONSENSE,
+    NOT_EVEN_JSON,
+    REDIRECT_URI,
+    StandInCase,
+    needs_sandbox,
+)
 
 try:
     from sandbox.google.seed import account_id, channel_id, location_id
@@ -34,35 +39,19 @@ except ImportError:  # the addon alone, without its repository
 AUTH = "https://www.googleapis.com/auth/"
 READONLY, UPLOAD = AUTH + "youtube.readonly", AUTH + "youtube.upload"
 MANAGE = AUTH + "business.manage"
-REDIRECT_URI = "http://127.0.0.1:9/social/callback/key"
 NETWORKS = ("youtube", "google_business")
-DAY = 86400
 CHANNELS = "youtube/v3/channels"
 ACCOUNTS = "mybusinessaccountmanagement/v1/accounts"
 LOCATIONS = "mybusinessbusinessinformation/*/locations"
-NONSENSE = (None, "soon", "", -1, 0, 1e-9, 10**300, True, [], {}, "nan", "9" * 5000)
-NOT_EVEN_JSON = ("NaN", "Infinity", "-Infinity", "1e999", "-1e999")
 TROUBLE = (
-    ("status", {"status": 500}),
-    ("status", {"status": 503, "headers": {"Retry-After": "30"}}),
-    ("status", {"status": 404}),
-    ("status", {"status": 401}),
+    *provider_common.TROUBLE,
     ("error", {"type": "invalid_grant", "status": 500}),
     ("error", {"type": "temporarily_unavailable"}),
     ("error", {"type": "backendError", "code": 503}),
     ("error", {"type": "something_new"}),
-    ("html", {}),
-    ("html", {"after": True}),
-    ("empty", {}),
-    ("truncated", {}),
-    ("cut", {}),
-    ("close", {}),
-    ("endless", {}),
-    ("redirect", {"location": "http://127.0.0.1:9/"}),
     *(
         ("body", {"body": body})
         for body in (
-            "null", "true", "5", '"text"', "[]", "NaN", "[" * 100_000,
             '{"error": []}', '{"error": 5}', '{"error": true}', '{"error": "text"}',
         )
     ),
@@ -78,7 +67,7 @@ class TestDescription(BaseCase):
         self.assertTrue(GoogleProvider.can_renew_silently(has_refresh_token=True))
         self.assertFalse(GoogleProvider.can_renew_silently(has_refresh_token=False))
         self.assertFalse(GoogleProvider.rotates_refresh_token)
-        self.assertTrue(GoogleProvider.partial_consent_possible)
+        self.assertFalse(GoogleProvider.profiles_can_be_left_out)
         self.assertTrue(GoogleProvider.can_be_introspected)
         self.assertTrue(GoogleProvider.can_be_revoked)
         self.assertTrue(GoogleProvider.revokes_whole_grant)
@@ -115,20 +104,13 @@ class TestDescription(BaseCase):
             self.assertEqual(GoogleProvider.whole_grant_of(subject), "107")
 
 
-class GoogleCase(SandboxCase):
+class GoogleCase(StandInCase):
+    app_class = GoogleApp
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.cafe, cls.own = channel_id("@cafeaurora"), channel_id("@anasouza")
-
-    def setUp(self):
-        super().setUp()
-        self.start_over()
-        self.transport = Transport({LOOPBACK})
-
-    def start_over(self):
-        self.there = GoogleApp(self.base_url)
-        self.control = self.there.control
 
     # === ACTORS === #
 
@@ -138,7 +120,7 @@ class GoogleCase(SandboxCase):
         values = {
             "provider": "google",
             "client_id": GoogleApp.client_id,
-            "client_secret": GoogleApp.secret,
+            "client_secret": self.there.secret,
             "authorize_url": f"{root}/o/oauth2/v2/auth",
             "token_url": f"{root}/token",
             "api_url": root,
@@ -164,19 +146,6 @@ class GoogleCase(SandboxCase):
         listed = provider.list_profiles(self.grant(provider, person, **consent))
         return {(one.network, one.external_id): one for one in listed}
 
-    def stored(self, grant, **values):
-        """Return what the database would hold of a grant."""
-        token = grant.token
-        kept = {
-            "access_token": token.access_token,
-            "refresh_token": token.refresh_token,
-            "subject": grant.person.external_id,
-            "scopes": token.scopes,
-            "issued_at": token.issued_at,
-            "access_expires_at": token.access_expires_at,
-        }
-        return StoredToken(**kept | values)
-
     def reaches(self, grant, provider=None):
         listed = (provider or self.provider()).list_profiles(grant)
         return [
@@ -184,42 +153,6 @@ class GoogleCase(SandboxCase):
             for number, one in enumerate(listed, start=1)
             if one.usable
         ]
-
-    # === THE SANDBOX === #
-
-    def fault(self, path, kind, **values):
-        self.control("/faults", path=f"/google/{path}", kind=kind, **values)
-
-    def answer(self, path, **members):
-        """Let the real answer have these members instead of its own."""
-        self.fault(path, "json", times=0, set=members)
-
-    @contextmanager
-    def spoilt(self, path, kind, **values):
-        """Let all calls of a path meet a fault meanwhile."""
-        self.fault(path, kind, times=0, **values)
-        try:
-            yield
-        finally:
-            self.clear_faults()
-
-    def clear_faults(self):
-        self.control("/faults/clear")
-
-    def calls(self, path=""):
-        """Return the logged calls whose path ends so, and forget all."""
-        found = self.there.state("/requests")
-        self.control("/requests/clear")
-        return [call for call in found if call["path"].endswith(path)]
-
-    def pass_time(self, seconds):
-        self.control("/clock", advance=seconds)
-
-    def assert_fails(self, kind, call, *args, **kwargs):
-        with self.assertRaises(ProviderError) as caught:
-            call(*args, **kwargs)
-        self.assertIn(type(caught.exception), kinds_of(kind))
-        return caught.exception
 
 
 @needs_sandbox
@@ -580,6 +513,15 @@ class TestListing(GoogleCase):
             self.assertEqual(set(self.listing()), set(whole))
             # Twice: who it is, and what there is.
             self.assertEqual(len(self.calls(CHANNELS)), 8)
+
+    def test_a_channel_that_is_listed_twice_is_one(self):
+        row = {"id": self.cafe, "snippet": {"title": "Café Aurora"}}
+        self.answer(CHANNELS, items=[row, row])
+        provider = self.provider(("youtube",))
+        grant = self.grant(provider)
+        self.assertTrue(grant.person.external_id.endswith(f":{self.cafe}"))
+        (profile,) = provider.list_profiles(grant)
+        self.assertEqual(profile.external_id, self.cafe)
 
     def test_half_a_listing_is_no_listing(self):
         for path, name in (
@@ -1070,7 +1012,7 @@ class TestSilence(GoogleCase):
         secrets = (
             grant.token.access_token,
             grant.token.refresh_token,
-            GoogleApp.secret,
+            self.there.secret,
         )
         for secret in secrets:
             self.assertNotIn(secret, shown)
@@ -1082,7 +1024,7 @@ class TestSilence(GoogleCase):
         secrets = {
             grant.token.access_token,
             grant.token.refresh_token,
-            GoogleApp.secret,
+            self.there.secret,
             code,
         }
         provider = self.provider()
@@ -1100,10 +1042,10 @@ class TestSilence(GoogleCase):
             ("cut", {}),
             ("endless", {}),
             ("status", {"status": 500}),
-            ("error", {"type": GoogleApp.secret}),
-            ("error", {"type": GoogleApp.secret, "code": 400}),
-            ("redirect", {"location": f"http://127.0.0.1:9/?x={GoogleApp.secret}"}),
-            ("body", {"body": GoogleApp.secret}),
+            ("error", {"type": self.there.secret}),
+            ("error", {"type": self.there.secret, "code": 400}),
+            ("redirect", {"location": f"http://127.0.0.1:9/?x={self.there.secret}"}),
+            ("body", {"body": self.there.secret}),
         )
         for path, call in calls.items():
             for kind, values in faults:

@@ -26,8 +26,8 @@ from ..providers.linkedin_errors import (
     is_failure,
 )
 from ..providers.results import Reach
-from .provider_common import kinds_of, needs_sandbox
-from .provider_grants import DAY, REDIRECT_URI, TROUBLE, GrantCase, GrantPromises
+from .provider_common import DAY, REDIRECT_URI, TROUBLE, kinds_of, needs_sandbox
+from .provider_grants import GrantCase, GrantPromises
 
 try:
     from sandbox.linkedin.seed import member_id, organization_id
@@ -95,7 +95,7 @@ class TestDescription(BaseCase):
         self.assertTrue(LinkedInProvider.can_renew_silently(has_refresh_token=True))
         self.assertFalse(LinkedInProvider.can_renew_silently(has_refresh_token=False))
         self.assertFalse(LinkedInProvider.rotates_refresh_token)
-        self.assertFalse(LinkedInProvider.partial_consent_possible)
+        self.assertFalse(LinkedInProvider.profiles_can_be_left_out)
         self.assertTrue(LinkedInProvider.can_be_introspected)
 
     def test_what_is_not_documented_is_off(self):

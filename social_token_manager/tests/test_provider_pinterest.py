@@ -15,8 +15,16 @@ from ..providers.errors import (
 )
 from ..providers.pinterest import ERRORS, HTTP_STATUSES, PinterestProvider, failure_of
 from ..providers.transport import Transport
-from .provider_common import LOOPBACK, http, kinds_of, needs_sandbox
-from .provider_grants import DAY, REDIRECT_URI, TROUBLE, GrantCase, GrantPromises
+from .provider_common import (
+    DAY,
+    LOOPBACK,
+    REDIRECT_URI,
+    TROUBLE,
+    http,
+    kinds_of,
+    needs_sandbox,
+)
+from .provider_grants import GrantCase, GrantPromises
 
 try:
     from sandbox.pinterest import account_id

@@ -18,8 +18,8 @@ from ..providers.errors import (
 )
 from ..providers.tiktok import TikTokProvider
 from ..providers.tiktok_errors import API_CODES, OAUTH_ERRORS, failure_of
-from .provider_common import kinds_of, needs_sandbox
-from .provider_rotating import DAY, NONSENSE, REDIRECT_URI, Promises, RotatingCase
+from .provider_common import DAY, NONSENSE, REDIRECT_URI, kinds_of, needs_sandbox
+from .provider_rotating import Promises, RotatingCase
 
 try:
     from sandbox.rotating.testing import TikTokApp
@@ -205,7 +205,6 @@ class TestTikTok(Promises, RotatingCase):
         self.assert_fails(Unreachable, self.grant)
 
     def test_commas_part_the_granted_scopes(self):
-        self.assertTrue(TikTokProvider.partial_consent_possible)
         scopes = self.grant().token.scopes
         self.assertEqual(scopes, (BASIC, PROFILE, "video.upload", "video.publish"))
 

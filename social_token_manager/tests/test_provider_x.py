@@ -26,8 +26,8 @@ from ..providers.x_errors import (
     PROBLEMS,
     failure_of,
 )
-from .provider_common import kinds_of, needs_sandbox
-from .provider_rotating import DAY, REDIRECT_URI, Promises, RotatingCase
+from .provider_common import DAY, REDIRECT_URI, kinds_of, needs_sandbox
+from .provider_rotating import Promises, RotatingCase
 
 try:
     from sandbox.rotating.testing import XApp
