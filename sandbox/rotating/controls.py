@@ -6,6 +6,7 @@ from ..apps import app_named, app_state
 from ..apps import apps as change_app
 from ..consent import Dialog
 from ..extending.controls import accounts, settings
+from ..extending.seed import add
 from ..grant_controls import expire_tokens, grant_state, scopes_named, tokens_of
 from ..problems import ControlError
 
@@ -89,6 +90,44 @@ def give_consent(network, data):
     return {"code": network.issue_code(dialog, account.id, scopes).value}
 
 
+def issue(network, data):
+    """Let accounts grant all scopes at once, without pages; return their tokens.
+
+    For load: ``count`` new accounts, and those that are named.
+    """
+    app, count = app_named(network, data), int(data.number("count", 0))
+    named = [network.account(one) for one in data.names("accounts", [])]
+    data.finish()
+    return [
+        issue_to(network, app, account)
+        for account in [*named, *(add_account(network) for _number in range(count))]
+    ]
+
+
+def add_account(network):
+    number = str(7_000_000_000_000_000_000 + len(network.accounts))
+    add(network, number, f"load{number[-6:]}", f"Load {number[-6:]}", [])
+    return network.accounts[number]
+
+
+def issue_to(network, app, account):
+    grant = network.add_grant(app.client_id, account.id, list(network.permissions))
+    access = network.issue_access_token(grant)
+    return {
+        "account": account.id,
+        "access_token": access.value,
+        "refresh_token": network.issue_refresh_token(grant).value,
+        "expires_in": access.expires_at - network.now,
+    }
+
+
+def ask(network, data):
+    """Tell whether an access token would work."""
+    found = network.living_access_token(data.need("token"))
+    data.finish()
+    return {"living": bool(found), "account": found.grant.account if found else None}
+
+
 CONTROLS = {
     "password": password,
     "revoke": revoke,
@@ -98,6 +137,8 @@ CONTROLS = {
     "apps": apps,
     "settings": settings,
     "consent": give_consent,
+    "issue": issue,
+    "ask": ask,
 }
 
 
@@ -110,6 +151,7 @@ def state(network):
         "apps": [client_state(network, app) for app in network.apps.values()],
         "grants": [grant_state(network, one) for one in network.grants],
         "settings": network.settings,
+        "counts": network.counts,
     }
 
 

@@ -47,6 +47,8 @@ class Holdings:
         self.access_tokens, self.refresh_tokens = {}, {}
         # Kinds of apps beside ``web``, and how many calls an account made in a window.
         self.app_kinds, self.spent = {}, {}
+        # How often a refresh token was taken, and presented after that.
+        self.counts = {"refreshed": 0, "reused": 0}
 
     # --- looking up
 
@@ -100,9 +102,11 @@ class Holdings:
     def use_code(self, code):
         """Return the grant that a code becomes; the code works once."""
         code.used = True
-        grant = Grant(
-            code.app_id, code.given["account"], code.given["scopes"], self.now
-        )
+        return self.add_grant(code.app_id, code.given["account"], code.given["scopes"])
+
+    def add_grant(self, app_id, account_id, scopes):
+        """Return what an account now gives an app."""
+        grant = Grant(app_id, account_id, scopes, self.now)
         if self.one_grant:
             for older in self.grants_of(grant.app_id, grant.account):
                 self.remove_grant(older)
@@ -145,10 +149,12 @@ class Holdings:
         token = self.refresh_tokens.get(value)
         if token is None or token.grant.app_id != app_id:
             raise DeadToken()
+        self.counts["reused"] += token.used
         if token.used and self.settings["reuse_ends_grant"]:
             self.remove_grant(token.grant)
         if not self.is_alive(token):
             raise DeadToken()
+        self.counts["refreshed"] += 1
         token.used = True
         return token
 

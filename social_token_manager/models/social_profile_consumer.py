@@ -165,6 +165,8 @@ class SocialProfile(models.Model):
         """Call a hook for some profiles, in a savepoint of its own."""
         if not self:
             return
+        # What the engine itself has still to write is not to be undone with a hook.
+        self.env.flush_all()
         try:
             with self.env.cr.savepoint():
                 getattr(self, name)(*args)

@@ -13,7 +13,7 @@ from odoo.tools import SQL, config
 from ..clock import now
 from ..const import HOST_LIMIT, IN_FLIGHT, LEASE
 from ..dispatch import outcome_of, run
-from ..engine import lock_rows, own_environment, persist
+from ..engine import attempt, lock_rows, own_environment, persist
 from ..exceptions import TokenBusy
 from ..keyring import SecretDamaged
 from ..policy import reasons, renewal
@@ -42,6 +42,7 @@ POLL_SECONDS = 0.1
 UNSETTLED = timedelta(minutes=2)
 HOUR = timedelta(hours=1)
 SWEEP_LIMIT = 200
+TURN_SECONDS = 60
 MOST_WORKERS = 8
 
 
@@ -121,7 +122,7 @@ class SocialToken(models.Model):
         are. A token that cannot be stored does not stop the others.
         """
         cron = self.env["ir.cron"]
-        seconds = min(cron._commit_progress(), _seconds_allowed())
+        cron._commit_progress()
 
         def store_safely(call, outcome):
             try:
@@ -130,7 +131,7 @@ class SocialToken(models.Model):
                 # The row's intent stays, so the next turn finds an unknown outcome.
                 _logger.error("An answer was not stored: %s", type(error).__name__)
 
-        made = run(take, store_safely, in_flight=IN_FLIGHT, seconds=seconds)
+        made = run(take, store_safely, in_flight=IN_FLIGHT, seconds=_turn_seconds())
         cron._commit_progress(made, remaining=self._count_due(column))
 
     @api.model
@@ -423,7 +424,7 @@ class SocialToken(models.Model):
         if taken is None:
             self._drop(claim, outcome)
             return None
-        persist(self.env, lambda env: token.with_env(env)._settle_outcome(taken))
+        attempt(self.env, lambda env: token.with_env(env)._settle_outcome(taken))
         return taken
 
     def _store_outcome(self, claim, outcome):
@@ -524,8 +525,8 @@ class SocialToken(models.Model):
 
     def _settle_outcome(self, outcome):
         """Do what hangs on an outcome, in a transaction of its own."""
-        self._settle()
         self.app_id._note_outcome(outcome)
+        self._settle()
 
     @api.model
     def _drop(self, claim, outcome):
@@ -604,9 +605,13 @@ def _lease_end():
     return SQL("%s + %s", DATABASE_NOW, LEASE)
 
 
-def _seconds_allowed():
-    """Return how long a turn may start calls; what it started has to end in time."""
+def _turn_seconds():
+    """Return how long a turn may start calls; what it started has to end in time.
+
+    Odoo comes back to what is left a minute later, so a turn is as long as it may be.
+    """
     limit = config["limit_time_real_cron"]
     if limit < 0:
         limit = config["limit_time_real"]
-    return max(limit - TOTAL_SECONDS - 5, 1) if limit else math.inf
+    allowed = limit - TOTAL_SECONDS - 5 if limit else TURN_SECONDS
+    return max(min(allowed, TURN_SECONDS), 1)

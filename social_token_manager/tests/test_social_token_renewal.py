@@ -499,7 +499,7 @@ class TestSettling(RenewalCase):
     def test_a_sweep_makes_up_for_a_crash_between_the_two_steps_once(self):
         heard = self.hooks()
         self.wait(hours=21)
-        with patch.object(self.registry["social.token"], "_settle_outcome"):
+        with patch.object(self.registry["social.token"], "_settle"):
             self.turn(TokenLost("revoked"))
         self.assertEqual(self.token.reason, "revoked")
         self.assertFalse(self.profile.reason)

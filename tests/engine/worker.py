@@ -10,9 +10,9 @@ import os
 import sys
 from datetime import timedelta
 
-import odoo
 from odoo import SUPERUSER_ID, api, sql_db
 from odoo.modules.registry import Registry
+from odoo.service.server import load_server_wide_modules
 from odoo.tools import config
 
 NAME = "social.token"
@@ -107,7 +107,7 @@ def fork(database, role, arguments):
 
 def main(database):
     config.parse_config(["-d", database, "--no-http", "--log-level=warn"])
-    odoo.service.server.load_server_wide_modules()
+    load_server_wide_modules()
     Registry(database)
     print(json.dumps("ready"), flush=True)
     for line in sys.stdin:
