@@ -1,7 +1,7 @@
 """``make prove``: the promises of the threat model, each with the tests that keep it.
 
 Prints a table of promise, cases and failures; a promise without a case is a failure.
-Promises about silent renewal and webhooks join when there is something to prove.
+The series of races and kills are run whole here, see :mod:`tests.series`.
 """
 
 import sys
@@ -11,6 +11,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from dev import odoo, testing
+from tests import series
 
 ADDON = "social_token_manager/tests"
 
@@ -50,6 +51,31 @@ PROMISES = (
         ("tests/test_callback_processes.py::test_a_kill",),
     ),
     Promise(
+        "No refresh token is presented twice, whoever asks at once",
+        (
+            "tests/test_engine_processes.py::test_whoever",
+            "tests/test_engine_processes.py::test_two_servers",
+            "tests/test_engine_processes.py::test_a_revocation",
+            f"{ADDON}/test_social_token_renewal.py::test_a_reconnect",
+        ),
+    ),
+    Promise(
+        "After a kill every token is usable or says what it needs, once",
+        (
+            "tests/test_engine_processes.py::test_a_kill",
+            "tests/test_engine_processes.py::test_an_answer_lost",
+        ),
+    ),
+    Promise(
+        "Trouble of a network or of an app ends no token",
+        (
+            f"{ADDON}/test_social_token_renewal.py::test_calls_stay",
+            f"{ADDON}/test_social_token_renewal.py::test_trouble",
+            f"{ADDON}/test_social_token_renewal.py::test_a_broken_app",
+            f"{ADDON}/test_social_token_renewal.py::test_many_losses",
+        ),
+    ),
+    Promise(
         "No cross-user and no cross-company binding",
         (
             f"{ADDON}/test_oauth_callback.py",
@@ -84,7 +110,10 @@ def main():
     with tempfile.TemporaryDirectory() as folder, testing.run_database() as name:
         report = Path(folder) / "report.xml"
         line = testing.pytest_command(name, [*files, f"--junitxml={report}"])
-        testing.foreground(line, {**odoo.environment(), testing.RUN_VARIABLE: name})
+        testing.foreground(
+            line,
+            {**odoo.environment(), testing.RUN_VARIABLE: name, series.VARIABLE: "1"},
+        )
         rows = count(ElementTree.parse(report).getroot())
     show(rows)
     return 0 if all(cases and not failures for _text, cases, failures in rows) else 1
