@@ -18,7 +18,8 @@ from tests.engine.workers import Worker
 from tests.people import register_app
 from tests.series import series
 
-pytestmark = pytest.mark.processes
+# The whole series take their time.
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(series(short=300, long=2400))]
 
 SEED = 20_260_315
 ASKERS = 8

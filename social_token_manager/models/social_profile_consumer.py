@@ -162,7 +162,10 @@ class SocialProfile(models.Model):
         """Hook: drop all that was fetched from the network for these profiles."""
 
     def _run_hook(self, name, *args):
-        """Call a hook for some profiles, in a savepoint of its own."""
+        """Call a hook for some profiles, in a savepoint of its own.
+
+        One profile that it fails for does not keep it from the others.
+        """
         if not self:
             return
         # What the engine itself has still to write is not to be undone with a hook.
@@ -171,7 +174,11 @@ class SocialProfile(models.Model):
             with self.env.cr.savepoint():
                 getattr(self, name)(*args)
         except Exception:
-            _logger.exception("The hook %s of another addon failed", name)
+            if len(self) == 1:
+                _logger.exception("The hook %s of another addon failed", name)
+                return
+            for profile in self:
+                profile._run_hook(name, *args)
 
 
 class _ProfileAuth(requests.auth.AuthBase):

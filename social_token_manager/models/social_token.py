@@ -267,17 +267,19 @@ class SocialToken(models.Model):
     # === SETTLING === #
 
     def _settle(self):
-        """Derive what hangs on a stored token: the engine's second step.
+        """Derive what hangs on stored tokens: the engine's second step.
 
         In a transaction of its own: a profile row that somebody holds must not keep
         the token from being stored. Whoever comes a second time finds it done.
         """
         lock_rows(self)
-        for token in self.filtered("unsettled_at"):
-            profiles = token.access_ids.profile_id
-            profiles._update_state()
-            if token.settled_generation != token.generation and not token.reason:
-                profiles._run_hook("_on_token_renewed")
+        unsettled = self.filtered("unsettled_at")
+        unsettled.access_ids.profile_id._update_state()
+        renewed = unsettled.filtered(
+            lambda one: not one.reason and one.settled_generation != one.generation
+        )
+        renewed.access_ids.profile_id._run_hook("_on_token_renewed")
+        for token in unsettled:
             token.write({"unsettled_at": False, "settled_generation": token.generation})
 
     # === SCHEDULE === #

@@ -43,6 +43,7 @@ UNSETTLED = timedelta(minutes=2)
 HOUR = timedelta(hours=1)
 SWEEP_LIMIT = 200
 TURN_SECONDS = 60
+SETTLED_AT_ONCE = 20
 MOST_WORKERS = 8
 
 
@@ -112,7 +113,25 @@ class SocialToken(models.Model):
     def _cron_renew(self):
         """Renew what is due, as the scheduled action of each renewal worker."""
         self._sweep()
-        self._run_turn("renew_at", self._take_renewals, self._store_refresh)
+        stored = {}
+
+        def store(call, outcome):
+            taken = self._store_first(call.claim, outcome)
+            if taken is not None:
+                stored[call.claim.token_id] = taken
+            self.browse(call.claim.token_id)._note_rest(call.provider)
+            # Trouble is to stop the next call; good news can wait for company.
+            if isinstance(taken, ProviderError) or len(stored) >= SETTLED_AT_ONCE:
+                settle()
+
+        def settle():
+            self._settle_outcomes(stored)
+            stored.clear()
+
+        try:
+            self._run_turn("renew_at", self._take_renewals, store)
+        finally:
+            settle()
 
     @api.model
     def _run_turn(self, column, take, store):
@@ -417,15 +436,38 @@ class SocialToken(models.Model):
         :param outcome: a :class:`TokenSet`, :class:`Living` or :class:`ProviderError`
         :return: the outcome as it was taken; None when it came too late
         """
+        taken = self._store_first(claim, outcome)
+        if taken is not None:
+            self._settle_outcomes({claim.token_id: taken})
+        return taken
+
+    @api.model
+    def _store_first(self, claim, outcome):
+        """Store the token's row alone; see :meth:`_conclude`."""
         token = self.browse(claim.token_id)
         taken = persist(
             self.env, lambda env: token.with_env(env)._store_outcome(claim, outcome)
         )
         if taken is None:
             self._drop(claim, outcome)
-            return None
-        attempt(self.env, lambda env: token.with_env(env)._settle_outcome(taken))
         return taken
+
+    @api.model
+    def _settle_outcomes(self, outcomes):
+        """Do what hangs on outcomes, in a transaction of its own: the second step.
+
+        :param dict outcomes: token id to the outcome as it was taken
+        """
+        if not outcomes:
+            return
+        tokens = self.browse(sorted(outcomes))
+
+        def store(env):
+            for token in tokens.with_env(env):
+                token.app_id._note_outcome(outcomes[token.id])
+            tokens.with_env(env)._settle()
+
+        attempt(self.env, store)
 
     def _store_outcome(self, claim, outcome):
         """Store an outcome while its claim holds, by comparing generation and fence.
@@ -522,11 +564,6 @@ class SocialToken(models.Model):
             reason=error.reason if error else None,
             detail=error.detail if error else None,
         )
-
-    def _settle_outcome(self, outcome):
-        """Do what hangs on an outcome, in a transaction of its own."""
-        self.app_id._note_outcome(outcome)
-        self._settle()
 
     @api.model
     def _drop(self, claim, outcome):
