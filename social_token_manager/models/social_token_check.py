@@ -147,11 +147,19 @@ class SocialToken(models.Model):
                 self._refresh_now(check.generation)
             except (ProviderError, TokenBusy) as error:
                 return _reason_to_tell(error)
+            if self._is_lost():
+                # The renewal told, and stored it; asking again would tell nothing.
+                return None
             check, outcome = self._ask()
         self._store_check(check, outcome)
         if isinstance(outcome, ProviderError):
             return _reason_to_tell(outcome)
         return None
+
+    def _is_lost(self):
+        """Return whether this token is lost by now, by what others stored, too."""
+        with own_environment(self.env) as env:
+            return bool(self.with_env(env).reason)
 
     def _ask(self):
         """Return ``(check, outcome)`` of asking once."""

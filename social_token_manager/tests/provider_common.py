@@ -125,6 +125,7 @@ class StandInCase(SandboxCase):
     """A test of a provider against its stand-in.
 
     :cvar app_class: of ``sandbox.testing``, the ready-made client
+    :ivar passed: seconds that went by at the stand-in
     """
 
     app_class = None
@@ -137,6 +138,7 @@ class StandInCase(SandboxCase):
     def start_over(self):
         self.there = self.app_class(self.base_url)
         self.control = self.there.control
+        self.passed = 0
 
     def stored(self, grant=None, token=None, **values):
         """Return what the database would hold of a grant.
@@ -184,7 +186,9 @@ class StandInCase(SandboxCase):
         return [call for call in found if call["path"].endswith(path)]
 
     def pass_time(self, seconds):
+        """Move the stand-in's clock, and remember it for ours."""
         self.control("/clock", advance=seconds)
+        self.passed += seconds
 
     # === PROMISES === #
 

@@ -55,11 +55,6 @@ class RotatingCase(StandInCase):
     # Where the account is in the answer of ``me_path``.
     account_at = id_name = name_name = handle_name = picture_name = ""
 
-    def start_over(self):
-        """Override of the common case: our clock starts over, too."""
-        super().start_over()
-        self.passed = 0
-
     # === ACTORS === #
 
     def provider(self, **app):
@@ -111,11 +106,6 @@ class RotatingCase(StandInCase):
         return Reach(7, self.provider_class.network, grant.person.external_id)
 
     # === THE SANDBOX === #
-
-    def pass_time(self, seconds):
-        """Override of the common case: move the clocks of both sides."""
-        super().pass_time(seconds)
-        self.passed += seconds
 
     def of_account(self, **members):
         """Return members of the account as the answer about it holds them."""

@@ -563,6 +563,23 @@ class TestChecksInTurn(RenewalCase):
         self.assertEqual(provider.presented, [REFRESH_TOKEN])
         self.assertEqual(self.token.generation, 2)
 
+    def test_the_button_does_not_doubt_what_the_renewal_told(self):
+        """Asked again, a token that is lost would only say that it is over."""
+        self.wait(hours=3)
+        for lost in DEFINITE:
+            with (
+                self.subTest(lost=type(lost).__name__),
+                self.enter_registry_test_mode(),
+                self.network_answers(AccessEnded(detail="over"), lost) as provider,
+            ):
+                result = self.token._verify()
+                self.assertEqual(result, {self.token.id: None})
+                self.assertEqual(len(provider.presented), 1)
+            self.env.invalidate_all()
+            self.assertEqual(self.token.reason, "revoked")
+            self.assertFalse(self.token.renew_at)
+            self.token.write({"reason": False, "reason_at": False})
+
 
 @tagged("post_install", "-at_install")
 class TestConsumers(RenewalCase):
