@@ -13,6 +13,7 @@ KINDS = [
     ("failed", "Attempt failed"),
     ("granted", "Granted"),
     ("connected", "Profile connected"),
+    ("matched", "Profile made by hand found at the network"),
     ("renewed", "Profile renewed"),
     ("lost", "Connection lost"),
     ("recovered", "Connection recovered"),

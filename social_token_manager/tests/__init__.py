@@ -5,6 +5,7 @@ from . import test_keyring
 from . import test_oauth_callback
 from . import test_policy_choice
 from . import test_policy_expiry
+from . import test_policy_matching
 from . import test_policy_notices
 from . import test_policy_reasons
 from . import test_policy_status
@@ -31,6 +32,7 @@ from . import test_social_event
 from . import test_social_key
 from . import test_social_network
 from . import test_social_notice
+from . import test_social_profile_by_hand
 from . import test_social_profile_rights
 from . import test_social_profile_state
 from . import test_social_profile_status
