@@ -7,6 +7,7 @@ KINDS = [
     ("app_created", "App created"),
     ("app_changed", "App changed"),
     ("secret_changed", "App secret changed"),
+    ("app_tested", "App tested"),
     ("sent", "Sent to the network"),
     ("declined", "Consent declined"),
     ("refused", "Answer refused"),
