@@ -7,7 +7,7 @@ from odoo.tools.translate import LazyTranslate
 
 _lt = LazyTranslate(__name__)
 
-BAD, NOTE, GOOD = "bad", "note", "good"
+BAD, NOTE, GOOD = URGENCY = ("bad", "note", "good")
 
 # code -> (kind, what was found and what to do)
 FINDINGS = {
@@ -74,9 +74,9 @@ FINDINGS = {
     "client_refused": (
         BAD,
         _lt(
-            "The network does not accept this app ID with this secret (%(detail)s). "
-            "Copy both again from its developer console, and see there whether the app "
-            "is blocked."
+            "The network does not accept this app ID with this secret; its answer was "
+            "%(detail)s. Copy both again from its developer console, and see there "
+            "whether the app is blocked."
         ),
     ),
     "redirect_refused": (

@@ -98,11 +98,28 @@ def test_an_owner_is_helped_and_tests_until_it_works(log_in, server, sandbox):
     expect(findings.get_by_text("✕ Wrong")).to_have_count(0)
     expect(page.locator(".alert-danger")).to_be_hidden()
     shoot(page, "app_test_right")
+    guide.get_by_text("Approval by the network").scroll_into_view_if_needed()
+    guide.locator("tr").last.scroll_into_view_if_needed()
+    shoot(page, "app_guide")
 
 
-def test_a_manager_imports_profiles_and_connects_them(log_in, server, sandbox):
+def make_by_hand(backend, network, name):
+    """Make a profile by typing; it is saved and nobody has connected it."""
+    page = backend.open("social-profiles").page
+    backend.press("New")
+    page.wait_for_selector(".o_form_view")
+    shoot(page, "profile_new")
+    page.locator("div[name=name] input").fill(name)
+    page.locator("div[name=network_id] input").fill(network)
+    page.locator(".o-autocomplete--dropdown-item").get_by_text(network).click()
+    page.locator(".o_form_button_save").click()
+    expect(page.get_by_text("Nobody has connected this profile yet.")).to_be_visible()
+
+
+def test_a_manager_lists_profiles_and_then_connects_them(log_in, server, sandbox):
     register_app(server.rpc("admin", "admin"), sandbox)
     backend = log_in("manager")
+    make_by_hand(backend, "Messenger", "PADARIA do Porto")
     page = backend.open("social-profiles").page
     page.locator(".o_control_panel .o_cp_action_menus button").first.click()
     page.get_by_role("menuitem", name="Import records").click()
@@ -130,6 +147,6 @@ def test_a_manager_imports_profiles_and_connects_them(log_in, server, sandbox):
     page.wait_for_selector(".o_list_view .o_searchview")
     for network in ("Facebook Page", "Instagram"):
         backend.expect_status(network, "Our bakery", "✓.*Valid")
+    backend.expect_status("Messenger", "PADARIA do Porto", "✓.*Valid")
     expect(page.locator(".o_data_row")).to_have_count(3)
-    expect(backend.row("Messenger", "Padaria")).to_be_visible()
     shoot(page, "imported_connected")

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 from ..clock import now
 from ..engine import persist
-from ..findings import FINDINGS, finding_text
+from ..findings import FINDINGS, URGENCY, finding_text
 from ..keyring import SecretDamaged
 from ..providers import get_provider
 from ..providers.addresses import (
@@ -78,6 +78,7 @@ class SocialApp(models.Model):
     def _compute_findings_text(self):
         for app in self:
             lines = [app._get_finding_line(*found) for found in app.findings or []]
+            lines.sort(key=lambda line: URGENCY.index(line["kind"]))
             app.findings_text = lines and self.env["ir.qweb"]._render(
                 "social_token_manager.app_findings", {"lines": lines}
             )
