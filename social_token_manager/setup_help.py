@@ -144,9 +144,8 @@ HELP = {
         ),
         _lt(
             "The products for personal profiles are given at once. The Community "
-            "Management API is reviewed: it takes a registered company, and the app may "
-            "have no other product. Refresh tokens, and with them a whole year without a "
-            "log-in, are for approved apps."
+            "Management API is reviewed and takes a registered company. Refresh tokens, "
+            "and with them a whole year without a log-in, are for approved apps."
         ),
     ),
     "x": SetupHelp(

@@ -32,7 +32,9 @@ class SocialApp(models.Model):
 
     _inherit = "social.app"
 
-    setup_help = fields.Html(compute="_compute_setup_help", sanitize=False)
+    setup_help = fields.Html(
+        "How to Set It Up", compute="_compute_setup_help", sanitize=False
+    )
     findings = fields.Json(readonly=True, copy=False)
     findings_text = fields.Html(
         "What the Test Found", compute="_compute_findings_text", sanitize=False
