@@ -124,4 +124,5 @@ FINDINGS = {
 def finding_text(env, code, parameters):
     """Return what was found and what to do, in the reader's language."""
     _kind, text = FINDINGS[code]
-    return env._(text) % parameters  # pylint: disable=gettext-variable
+    said = env._(text)  # pylint: disable=gettext-variable
+    return said % parameters

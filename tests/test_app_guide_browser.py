@@ -30,11 +30,8 @@ def make_user(server):
 
     def make(role):
         group = rpc.id_of(f"social_token_manager.group_{role}")
-        rpc.call(
-            "res.users",
-            "create",
-            [{"name": role, "login": role, "password": role, "group_ids": [(4, group)]}],
-        )
+        values = {"name": role, "login": role, "password": role}
+        rpc.call("res.users", "create", [{**values, "group_ids": [(4, group)]}])
         return role
 
     return make

@@ -213,9 +213,7 @@ class SocialApp(models.Model):
     def _get_asked_scopes(self):
         """Return the scopes that the consent page asks for."""
         return [
-            scope
-            for part in (self.scopes or "").split(",")
-            for scope in part.split()
+            scope for part in (self.scopes or "").split(",") for scope in part.split()
         ]
 
 

@@ -1,5 +1,7 @@
 """Who holds a role, as far as the network tells."""
 
+from dataclasses import replace
+
 from odoo.tests import BaseCase, tagged
 
 from ..policy import reasons
@@ -29,7 +31,7 @@ class TestMetaPeople(MetaCase):
     def people(self, network, external_id, person="ana", **reach):
         grant = self.grant(person=person)
         found = self.reaches(grant)[network, external_id]
-        reach = Reach(1, network, external_id, **{"page_token": found.page_token} | reach)
+        reach = replace(found, **reach)
         stored = StoredToken(grant.token.access_token)
         listed = self.provider().list_people(stored, reach)
         return {one.name: one for one in listed}
@@ -80,9 +82,7 @@ class TestLinkedInPeople(LinkedInCase):
     def people(self, number, network=COMPANY):
         grant = self.grant()
         urn = f"urn:li:organization:{organization_id(number)}"
-        listed = self.provider().list_people(
-            self.stored(grant), Reach(1, network, urn)
-        )
+        listed = self.provider().list_people(self.stored(grant), Reach(1, network, urn))
         return {one.external_id: one for one in listed}
 
     def test_the_people_of_a_page_are_told_by_their_roles(self):

@@ -19,6 +19,7 @@ from ..setup_help import HELP, SCOPES
 from .common import APP_SECRET, SocialCase
 
 BASE_URL = "https://odoo.example.com"
+ACCEPTED = AppCheck(proven=True)
 
 
 @tagged("post_install", "-at_install")
@@ -105,7 +106,7 @@ class TestAppTest(SocialCase):
         ):
             yield
 
-    def press_test(self, answer=AppCheck(proven=True), app=None, **outside):
+    def press_test(self, answer=ACCEPTED, app=None, **outside):
         """Press the button; return the codes of what was found."""
         app = (app or self.app).with_user(self.owner)
         with self.outside(answer, **outside):
@@ -116,9 +117,7 @@ class TestAppTest(SocialCase):
 
     def test_an_app_that_works_has_nothing_wrong(self):
         found = self.press_test()
-        self.assertEqual(
-            found, ["settings_complete", "addresses_answer", "accepted"]
-        )
+        self.assertEqual(found, ["settings_complete", "addresses_answer", "accepted"])
         self.assertEqual({FINDINGS[code][0] for code in found}, {GOOD})
         self.assertNotIn("Wrong", self.app.findings_text)
         self.assertEqual(self.asked, [self.app.redirect_uri])

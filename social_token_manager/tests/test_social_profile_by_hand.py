@@ -45,9 +45,7 @@ class TestProfileByHand(SocialCase):
 
     def test_a_profile_is_listed_before_it_is_connected(self):
         profile = self.make(handle="corner", partner_id=self.client.id)
-        self.assertEqual(
-            (profile.status, profile.reason), ("expired", "not_connected")
-        )
+        self.assertEqual((profile.status, profile.reason), ("expired", "not_connected"))
         self.assertFalse(profile.external_id)
         self.assertTrue(profile.with_user(self.manager).may_renew)
 
@@ -57,19 +55,19 @@ class TestProfileByHand(SocialCase):
     # === CONNECTED === #
 
     def test_it_is_found_by_id_handle_or_name_and_not_made_again(self):
-        for number, (values, by_what) in enumerate(
+        for page, values, by_what in (
+            (self.page("P1"), {"external_id": "P1"}, "external_id"),
             (
-                ({"external_id": "P1"}, "external_id"),
-                ({"handle": "https://facebook.com/Corner.Cafe/"}, "handle"),
-                ({"name": "page p3"}, "name"),
+                self.page("P2", handle="corner.cafe"),
+                {"handle": "https://facebook.com/Corner.Cafe/"},
+                "handle",
             ),
-            start=1,
+            (self.page("P3"), {"name": "page p3"}, "name"),
         ):
             with self.subTest(by=by_what):
                 made = self.make(**values)
-                page = self.page(f"P{number}", handle="corner.cafe" if number == 2 else "")
                 self.assertEqual(self.grant(page), made)
-                self.assertEqual(made.external_id, f"P{number}")
+                self.assertEqual(made.external_id, page.external_id)
                 self.assertFalse(made.reason)
                 (line,) = self.journal(profile_id=made.id, kind="matched")
                 self.assertEqual(line.detail, by_what)
