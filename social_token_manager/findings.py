@@ -18,8 +18,8 @@ FINDINGS = {
     "damaged_secret": (
         BAD,
         _lt(
-            "The stored secret is damaged, so it is not used. Type the App Secret again "
-            "and save."
+            "The stored secret is damaged, so it is not used. Type the App Secret "
+            "again and save."
         ),
     ),
     "no_network": (
@@ -36,8 +36,8 @@ FINDINGS = {
     "address_refused": (
         BAD,
         _lt(
-            "%(field)s, %(address)s, may not be called: it must be https and lead to the "
-            "public internet. Correct it under Addresses and Permissions."
+            "%(field)s, %(address)s, may not be called: it must be https and lead to "
+            "the public internet. Correct it under Addresses and Permissions."
         ),
     ),
     "address_silent": (
@@ -67,8 +67,8 @@ FINDINGS = {
         BAD,
         _lt(
             "%(network)s cannot be connected without %(scopes)s, which this app does "
-            "not ask for. Add it to the scopes under Addresses and Permissions, or take "
-            "the network away."
+            "not ask for. Add it to the scopes under Addresses and Permissions, or "
+            "take the network away."
         ),
     ),
     "client_refused": (

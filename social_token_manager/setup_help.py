@@ -45,9 +45,9 @@ HELP = {
             _lt("Switch the app to Live when you have tested it."),
         ),
         _lt(
-            "People with a role on the Meta app connect at once. For anybody else every "
-            "permission needs Advanced Access: that takes App Review and a verified "
-            "business."
+            "People with a role on the Meta app connect at once. For anybody else "
+            "every permission needs Advanced Access: that takes App Review and a "
+            "verified business."
         ),
     ),
     "instagram": SetupHelp(
@@ -79,21 +79,21 @@ HELP = {
         (
             _lt("Create an app with the use case Access the Threads API."),
             _lt(
-                "Paste the redirect URI in the settings of that use case, into Redirect "
-                "Callback URLs. It must begin with https."
+                "Paste the redirect URI in the settings of that use case, into "
+                "Redirect Callback URLs. It must begin with https."
             ),
             _lt(
-                "Copy the Threads app ID and the Threads app secret to this form. Those "
-                "of the Facebook app are not accepted."
+                "Copy the Threads app ID and the Threads app secret to this form. "
+                "Those of the Facebook app are not accepted."
             ),
             _lt(
-                "Add the accounts that you test with as Threads Testers, and accept the "
-                "invitation in Threads itself."
+                "Add the accounts that you test with as Threads Testers, and accept "
+                "the invitation in Threads itself."
             ),
         ),
         _lt(
-            "Accounts of testers connect at once. For any other account the permissions "
-            "need App Review and a verified business."
+            "Accounts of testers connect at once. For any other account the "
+            "permissions need App Review and a verified business."
         ),
     ),
     "google": SetupHelp(
@@ -106,8 +106,8 @@ HELP = {
                 "API for Google Business."
             ),
             _lt(
-                "Set up the consent screen and publish the app: while it is in Testing, "
-                "every connection ends after 7 days."
+                "Set up the consent screen and publish the app: while it is in "
+                "Testing, every connection ends after 7 days."
             ),
             _lt("Create an OAuth client ID of the type Web application."),
             _lt("Paste the redirect URI there, under Authorized redirect URIs."),
@@ -117,10 +117,10 @@ HELP = {
             ),
         ),
         _lt(
-            "YouTube's permissions are sensitive: without verification by Google people "
-            "see a warning, and 100 of them can connect at most. Google Business needs "
-            "an approved access request for the project; until then every call is "
-            "refused."
+            "YouTube's permissions are sensitive: without verification by Google "
+            "people see a warning, and 100 of them can connect at most. Google "
+            "Business needs an approved access request for the project; until then "
+            "every call is refused."
         ),
     ),
     "linkedin": SetupHelp(
@@ -144,8 +144,9 @@ HELP = {
         ),
         _lt(
             "The products for personal profiles are given at once. The Community "
-            "Management API is reviewed and takes a registered company. Refresh tokens, "
-            "and with them a whole year without a log-in, are for approved apps."
+            "Management API is reviewed and takes a registered company. Refresh "
+            "tokens, and with them a whole year without a log-in, are for approved "
+            "apps."
         ),
     ),
     "x": SetupHelp(
@@ -175,8 +176,8 @@ HELP = {
             _lt("Add the products Login Kit and Content Posting API."),
             _lt("Paste the redirect URI in the product Login Kit, under Web."),
             _lt(
-                "Copy the Client key, which is the app ID here, and the Client secret to "
-                "this form."
+                "Copy the Client key, which is the app ID here, and the Client secret "
+                "to this form."
             ),
         ),
         _lt(
@@ -194,8 +195,8 @@ HELP = {
             _lt("Copy App ID and App secret key to this form."),
         ),
         _lt(
-            "With Trial access, what is published is seen by its author alone. Standard "
-            "access takes a video of the whole log-in."
+            "With Trial access, what is published is seen by its author alone. "
+            "Standard access takes a video of the whole log-in."
         ),
     ),
     "oauth2": SetupHelp(
@@ -212,8 +213,8 @@ HELP = {
                 "below. Many servers list them at /.well-known/openid-configuration."
             ),
             _lt(
-                "Ask for offline_access, or what the server calls it, so that it gives a "
-                "refresh token; without one somebody logs in each time."
+                "Ask for offline_access, or what the server calls it, so that it gives "
+                "a refresh token; without one somebody logs in each time."
             ),
             _lt(
                 "Enter where the server says whose token it is, and where in that "

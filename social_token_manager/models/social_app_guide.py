@@ -205,7 +205,7 @@ class SocialApp(models.Model):
         for refusal in {"client_refused", "redirect_refused"} & set(codes):
             self._note_fault(codes[refusal]["detail"])
         if {"accepted", "public_accepted"} & set(codes):
-            self._note_success()
+            self._clear_trouble()
         self.env["social.event"]._record(
             "app_tested", self, detail=", ".join(code for code, _details in findings)
         )

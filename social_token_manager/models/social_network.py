@@ -47,7 +47,8 @@ class SocialNetwork(models.Model):
         ],
         default="none",
         required=True,
-        help="What its default provider does; what an app's own provider can do counts.",
+        help="What its default provider does; what an app's own provider can do "
+        "counts.",
     )
     warn_days = fields.Integer("Warn Days Before", default=7)
     history_limit_days = fields.Integer(

@@ -72,7 +72,7 @@ class TestUnreachable(OutsideCase):
         )
         self.assertEqual(set(found), {f"{server.url}/a", f"{server.url}/b"})
         for failure in found.values():
-            self.assertIs(type(failure), Unreachable)
+            self.assertIsInstance(failure, Unreachable)
 
     def test_an_address_inside_is_refused_and_not_asked(self):
         server = self.serve(http())

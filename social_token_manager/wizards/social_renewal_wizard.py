@@ -51,8 +51,9 @@ class SocialRenewalWizard(models.TransientModel):
     has_missing = fields.Boolean(compute="_compute_has_missing")
     unticked = fields.Char(compute="_compute_unticked")
     problem = fields.Text(readonly=True)
-    # What the trip to the network gave; it may not be the profile's own yet.
-    token_id = fields.Many2one("social.token", groups=fields.NO_ACCESS)
+    # What the trip gave, which may not be the profile's own yet. Closed to everybody:
+    # whoever may write a wizard would otherwise choose somebody else's token.
+    granted_token_id = fields.Integer(groups=fields.NO_ACCESS)
 
     # === COMPUTE METHODS === #
 
@@ -224,7 +225,11 @@ class SocialRenewalWizard(models.TransientModel):
             ]
         )
         wizard.write(
-            {"step": "select", "problem": False, "token_id": token and token.id}
+            {
+                "step": "select",
+                "problem": False,
+                "granted_token_id": token.id if token else 0,
+            }
         )
 
     def _prepare_known(self, profiles, kind):
@@ -290,7 +295,12 @@ class SocialRenewalWizard(models.TransientModel):
             ) from None
 
     def _get_token(self):
-        return self.token_id or self.profile_id.token_id
+        """Return the ``social.token`` that the selection is about.
+
+        To be called as the superuser.
+        """
+        granted = self.env["social.token"].browse(self.granted_token_id or [])
+        return granted.exists() or self.profile_id.token_id
 
     def _store_selection(self, listing):
         """Store the choice, in the engine's environment but with this user's rights."""
