@@ -10,8 +10,8 @@ from . import test_policy_notices
 from . import test_policy_reasons
 from . import test_policy_status
 from . import test_provider_addresses
-from . import test_provider_check_app
 from . import test_provider_base
+from . import test_provider_check_app
 from . import test_provider_google
 from . import test_provider_google_errors
 from . import test_provider_instagram
