@@ -43,6 +43,7 @@ def create_app(backend, server, sandbox):
     page.locator("div[name=name] input").fill(values["name"])
     page.locator("div[name=client_id] input").fill(DEMO_APP["client_id"])
     page.locator("div[name=client_secret_input] input").fill(DEMO_APP["client_secret"])
+    page.get_by_role("tab", name="Addresses and Permissions").click()
     for field in ("authorize_url", "token_url", "api_url"):
         page.locator(f"div[name={field}] input").fill(values[field])
     page.locator(".o_form_button_save").click()

@@ -134,6 +134,7 @@ def create_app_by_hand(backend, sandbox_url):
         ("client_secret_input", DEMO_APP["client_secret"]),
     ):
         page.locator(f"div[name={field}] input").fill(value)
+    page.get_by_role("tab", name="Addresses and Permissions").click()
     for field in ("authorize_url", "token_url", "api_url"):
         address = page.locator(f"div[name={field}] input")
         host = re.compile("https://(www|graph)[.]facebook[.]com")

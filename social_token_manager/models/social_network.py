@@ -10,6 +10,8 @@ class SocialNetwork(models.Model):
     _name = "social.network"
     _description = "Social Network"
     _order = "sequence, id"
+    # A file to import names a network in any language by its code.
+    _rec_names_search = ["name", "code"]
 
     name = fields.Char(required=True, translate=True)
     code = fields.Char(required=True, readonly=True)
@@ -45,6 +47,8 @@ class SocialNetwork(models.Model):
         ],
         default="none",
         required=True,
+        help="What its default provider does; what an app's own provider can do "
+        "counts.",
     )
     warn_days = fields.Integer("Warn Days Before", default=7)
     history_limit_days = fields.Integer(

@@ -395,7 +395,7 @@ class SocialOauthRequest(models.Model):
         oauth_request.app_id._clear_trouble()
         oauth_request._conclude_granted(granted, offered)
         oauth_request._get_wizard()._take_result(
-            oauth_request.result, granted, offered, missing
+            oauth_request.result, granted, offered, missing, token
         )
         return granted._get_missing_images(granted, listing)
 

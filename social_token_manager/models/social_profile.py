@@ -9,7 +9,7 @@ from odoo.tools import SQL
 
 from ..clock import now
 from ..engine import persist
-from ..policy import choice, expiry, reasons
+from ..policy import choice, expiry, matching, reasons
 from ..policy import status as status_policy
 from ..providers import get_provider
 from ..providers.pictures import fetch_pictures
@@ -33,6 +33,7 @@ DAYS_BOUNDS = {
 }
 FOREVER = 1_000_000  # days; a longer way than Python's calendar goes
 ALERT_LINES = 20
+MODULE_FILES = "/social_token_manager/static/import"
 # Written by the engine alone: a person must not be able to make a profile look healthy.
 ENGINE_FIELDS = {"access_id", "expires_at", "cycle", "reason"}
 # What a token was granted for; it does not change while there is one.
@@ -51,6 +52,11 @@ class SocialProfile(models.Model):
 
     name = fields.Char(required=True)
     active = fields.Boolean(default=True)
+    is_named_by_hand = fields.Boolean(
+        "Keep This Name",
+        copy=False,
+        help="A renewal leaves the name as it is, whatever the network calls it.",
+    )
     handle = fields.Char()
     image = fields.Image(max_width=256, max_height=256)
     has_image = fields.Boolean(compute="_compute_has_image")
@@ -118,7 +124,8 @@ class SocialProfile(models.Model):
 
     _external_unique = models.UniqueIndex(
         "(network_id, external_id, company_id)",
-        "A company has a page or account of a network once.",
+        "Your company has a profile with this network ID already, perhaps in the "
+        "archive. Leave this one out, or change the one that is there.",
     )
     _worst_first = models.Index("(expires_at, id)")
 
@@ -307,6 +314,16 @@ class SocialProfile(models.Model):
                             profile=profile.name,
                         )
                     )
+
+    @api.model
+    def get_import_templates(self):
+        """Override of Odoo's: a file to fill in, for the page that imports."""
+        return [
+            {
+                "label": self.env._("Import Template for Profiles"),
+                "template": f"{MODULE_FILES}/profiles.csv",
+            }
+        ]
 
     # === ACTION METHODS === #
 
@@ -537,7 +554,7 @@ class SocialProfile(models.Model):
         :return: the profiles reached; the :class:`ProfileData` that are not among
             them; the profiles that lived from this grant before and were left out
         """
-        granted = self._store_granted(token, listing, may_create)
+        granted = self._store_granted(token, listing, listing, may_create)
         missing = self._mark_missing(token, listing)
         self.env["social.event"]._record(
             "granted", token, generation=token.generation, app_id=token.app_id.id
@@ -549,8 +566,8 @@ class SocialProfile(models.Model):
         return granted, offered, missing
 
     @api.model
-    def _store_granted(self, token, listing, may_create):
-        """Link a token to the profiles of a listing that can be used through it.
+    def _store_granted(self, token, wanted, listing, may_create):
+        """Link a token to those wanted of a listing that can be used through it.
 
         A renewal finds the same row by network, external id and company. What cannot
         be used is never stored as if it could.
@@ -558,12 +575,16 @@ class SocialProfile(models.Model):
         :return: the profiles
         """
         known = self._find_listed(token.company_id, listing)
+        made = self._find_made(token, listing, known)
         granted = self.browse()
-        for data in listing:
-            profile = known.get((data.network, data.external_id))
+        for data in wanted:
+            place = (data.network, data.external_id)
+            profile = known.get(place) or made.get(place, [None])[0]
             if not data.usable or (profile and not profile._may_link(token)):
                 continue
-            if not profile and may_create:
+            if place in made:
+                profile._become_listed(token, data, made[place][1])
+            elif not profile and may_create:
                 profile = self._create_listed(token, data)
             if profile:
                 profile._link_access(token, data)
@@ -615,6 +636,51 @@ class SocialProfile(models.Model):
         return {(one.network_id.code, one.external_id): one for one in found}
 
     @api.model
+    def _find_made(self, token, listing, known):
+        """Return the profiles made by hand that a listing is surely about.
+
+        :param dict known: what :meth:`_find_listed` gave; it is never overruled
+        :return: ``{(network code, external id): (profile, by what)}``
+        """
+        made = self.search(
+            [
+                ("company_id", "=", token.company_id.id),
+                ("network_id", "in", token.app_id.network_ids.ids),
+                ("access_id", "=", False),
+                ("cycle", "=", 0),
+            ]
+        )
+        matched = matching.match(
+            [one._get_named() for one in made], [_named(data) for data in listing]
+        )
+        found = {
+            place: (self.browse(profile_id), by_what)
+            for place, (profile_id, by_what) in matched.items()
+        }
+        return {
+            place: (profile, by_what)
+            for place, (profile, by_what) in found.items()
+            if known.get(place, profile) == profile
+        }
+
+    def _get_named(self):
+        """Return the :class:`matching.Named` that this profile is."""
+        return matching.Named(
+            self.id,
+            self.network_id.code,
+            self.external_id or "",
+            self.handle or "",
+            self.name,
+        )
+
+    def _become_listed(self, token, data, by_what):
+        """Take a profile made by hand for what the network lists; its name stays."""
+        self.write({"external_id": data.external_id, "is_named_by_hand": True})
+        self.env["social.event"]._record(
+            "matched", self, token_id=token.id, detail=by_what
+        )
+
+    @api.model
     def _create_listed(self, token, data):
         network = token.app_id.network_ids.filtered(
             lambda one: one.code == data.network
@@ -642,7 +708,8 @@ class SocialProfile(models.Model):
                 {"profile_id": self.id, "token_id": token.id}
             )
         access._store_listing(data)
-        self.write({"name": data.name or self.name, "handle": data.handle})
+        name = "" if self.is_named_by_hand else data.name
+        self.write({"name": name or self.name, "handle": data.handle})
         self.env["social.event"]._record("renewed", self, token_id=token.id)
 
     @api.model
@@ -675,3 +742,14 @@ class SocialProfile(models.Model):
                     self.browse(profile_id).image = base64.b64encode(content)
             except (UserError, ValueError, OSError):
                 _logger.info("The picture of profile %s is not one", profile_id)
+
+
+def _named(data):
+    """Return the :class:`matching.Named` that a line of a listing is."""
+    return matching.Named(
+        (data.network, data.external_id),
+        data.network,
+        data.external_id,
+        data.handle,
+        data.name,
+    )

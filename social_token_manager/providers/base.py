@@ -15,17 +15,23 @@ from authlib.integrations.requests_client import OAuth2Session
 from . import values
 from .errors import (
     AddressRefused,
+    AppFault,
+    GrantRefused,
     OutcomeUnknown,
     RateLimited,
+    RequestRefused,
     TokenLost,
     Unreachable,
 )
 from .oauth2_errors import client_failure
-from .results import Grant, Introspection, Person, TokenSet, Verdict
+from .results import AppCheck, Grant, Introspection, Person, TokenSet, Verdict
 from .transport import QuietPreparation
 
 # Calls rest when a network says that so many percent of a limit are used.
 USED_UP = 80
+# A code or a token that nobody has given: all it can show is who asks.
+NOTHING = "none"
+INVALID_REQUEST = "invalid_request"
 
 
 class OAuth2Provider:
@@ -52,6 +58,8 @@ class OAuth2Provider:
     # What a network needs, and what is asked for as well because features use it.
     required_scopes: dict[str, tuple[str, ...]] = {}
     wanted_scopes: dict[str, tuple[str, ...]] = {}
+    # Any of these does for a network where the required scope is one of them.
+    listing_scopes: dict[str, tuple[str, ...]] = {}
 
     scope_separator = " "
 
@@ -112,6 +120,39 @@ class OAuth2Provider:
             for scope in table.get(network, ())
         )
         return tuple(asked)
+
+    @classmethod
+    def missing_scopes_for(cls, network, asked):
+        """Return the scopes that a network cannot do without and nobody asks for."""
+        enough = set(cls.listing_scopes.get(network, ()))
+        given = set(asked) | (enough if enough & set(asked) else set())
+        needed = cls.required_scopes.get(network, ())
+        return tuple(scope for scope in needed if scope not in given)
+
+    # === THE APP === #
+
+    # Said of a code only by who has accepted the client (RFC 6749 section 5.2).
+    proving_refusals = ("invalid_grant",)
+
+    def check_app(self, *, redirect_uri):
+        """Return the :class:`AppCheck` of the app, by a code that is none.
+
+        :raise AppFault: the client is not accepted, or the address may not be reached
+        :raise ProviderError: there is no answer, or one that makes no sense
+        """
+        try:
+            self.exchange_code(
+                code=NOTHING, redirect_uri=redirect_uri, verifier=self.make_verifier()
+            )
+        except AppFault as fault:
+            # The call may have lacked something; that says nothing of the client.
+            if fault.detail != INVALID_REQUEST:
+                raise
+            return AppCheck(proven=False, detail=fault.detail)
+        except (GrantRefused, RequestRefused, TokenLost) as refusal:
+            proven = refusal.detail in self.proving_refusals
+            return AppCheck(proven, refusal.detail)
+        raise Unreachable(detail="any code accepted")
 
     # === THE FLOW === #
 
@@ -233,6 +274,17 @@ class OAuth2Provider:
                 Introspection(active=False, reason=lost.reason, detail=lost.detail)
             )
         return Verdict(Introspection(active=True, scopes=stored.scopes))
+
+    def list_people(self, stored, reach):
+        """Return the :class:`PersonData` of who holds a role on a profile.
+
+        To be asked where ``lists_people``.
+
+        :param StoredToken stored: as it was opened
+        :param Reach reach: the profile
+        :raise ProviderError: the list could not be read to its end
+        """
+        raise NotImplementedError
 
     # === HOOKS === #
 

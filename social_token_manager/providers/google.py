@@ -84,7 +84,6 @@ class GoogleProvider(OAuth2Provider):
         "google_business": ("openid", "email", BUSINESS_SCOPE),
     }
     wanted_scopes = {"youtube": (AUTH + "youtube.upload", AUTH + "youtube.force-ssl")}
-    # Any of these is enough to list a network's profiles.
     listing_scopes = {"youtube": CHANNEL_SCOPES, "google_business": (BUSINESS_SCOPE,)}
 
     @classmethod

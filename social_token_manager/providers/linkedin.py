@@ -11,10 +11,19 @@ from time import sleep
 
 from ..policy import reasons
 from . import values
-from .base import OAuth2Provider, bearer
+from .base import INVALID_REQUEST, NOTHING, OAuth2Provider, bearer
 from .errors import AppFault, GrantRefused, RequestRefused, TokenLost, Unreachable
 from .linkedin_errors import Doubt, failure_of, is_failure
-from .results import Grant, Introspection, Person, ProfileData, TokenSet, Verdict
+from .results import (
+    AppCheck,
+    Grant,
+    Introspection,
+    Person,
+    PersonData,
+    ProfileData,
+    TokenSet,
+    Verdict,
+)
 
 COMPANY, MEMBER = "linkedin_company", "linkedin_personal"
 ORGANIZATION = "urn:li:organization"
@@ -65,6 +74,7 @@ class LinkedInProvider(OAuth2Provider):
 
     can_be_introspected = True
     refresh_may_spend = False
+    lists_people = True
 
     required_scopes = {
         COMPANY: ("r_basicprofile", "rw_organization_admin"),
@@ -74,11 +84,27 @@ class LinkedInProvider(OAuth2Provider):
         COMPANY: ("w_organization_social", "r_organization_social"),
         MEMBER: ("w_member_social",),
     }
-    # Any of these is enough to list a network's profiles.
     listing_scopes = {
         COMPANY: ("rw_organization_admin", "r_organization_admin"),
         MEMBER: ("openid", "r_basicprofile"),
     }
+
+    # === THE APP === #
+
+    def check_app(self, *, redirect_uri):
+        """Override of the base: who is heard by introspection is accepted.
+
+        What is said of a dead code, ``invalid_request``, proves nothing.
+        """
+        if not self.app.introspect_url:
+            return super().check_app(redirect_uri=redirect_uri)
+        try:
+            self.introspect(NOTHING)
+        except Unreachable as failure:
+            if failure.detail != INVALID_REQUEST:
+                raise
+            return AppCheck(proven=False, detail=failure.detail)
+        return AppCheck(proven=True)
 
     # === THE FLOW === #
 
@@ -151,6 +177,29 @@ class LinkedInProvider(OAuth2Provider):
             mine = [reach for reach in reaches if reach.network == network]
             lost |= self._judge(network, mine, token)
         return Verdict(seen, lost)
+
+    def list_people(self, stored, reach):
+        """Override of the base: of a page; a member has nobody but himself.
+
+        "Organization Access Control by Role": only an administrator may ask. Names are
+        not told, and ids are ours alone.
+
+        :raise RequestRefused: the member is no administrator
+        """
+        if reach.network != COMPANY:
+            return ()
+        found = {}
+        token = TokenSet(stored.access_token, issued_at=stored.issued_at)
+        query = {"q": "organization", "organization": reach.external_id}
+        for row in self._follow(token, "organizationAcls", **query):
+            member = values.identifier(row.get("roleAssignee"))
+            role = values.text(row.get("role"))
+            if member and role and row.get("state") == APPROVED:
+                found.setdefault(member, []).append(role)
+        return tuple(
+            PersonData(member, roles=tuple(roles), can_renew=_may_renew(roles))
+            for member, roles in found.items()
+        )
 
     def introspect(self, access_token):
         """Return what LinkedIn says about an access token ("Token Introspection").

@@ -15,7 +15,16 @@ from .base import bearer
 from .errors import AppFault, RequestRefused, TokenLost, Unreachable
 from .graph import GraphProvider
 from .meta_errors import failure_of
-from .results import Grant, Introspection, Person, ProfileData, TokenSet, Verdict
+from .results import (
+    AppCheck,
+    Grant,
+    Introspection,
+    Person,
+    PersonData,
+    ProfileData,
+    TokenSet,
+    Verdict,
+)
 
 LISTING_PAGES = 100
 LISTING_LIMIT = 100
@@ -24,6 +33,7 @@ PAGE_FIELDS = (
     "id,name,username,access_token,tasks,picture{url},"
     "instagram_business_account{id,username,name,profile_picture_url}"
 )
+PERSON_FIELDS = "id,name,tasks"
 
 FULL_TASKS = {"MANAGE", "PROFILE_PLUS_FULL_CONTROL", "PROFILE_PLUS_MANAGE"}
 MESSAGING_TASKS = {"MESSAGING", "PROFILE_PLUS_MESSAGING"}
@@ -71,6 +81,19 @@ class MetaProvider(GraphProvider):
             "business_management",
         ),
     }
+
+    # === THE APP === #
+
+    def check_app(self, *, redirect_uri):
+        """Override of the base: an app's own token is given for id and secret alone.
+
+        "Access Tokens", *App Access Tokens*. It is not kept.
+        """
+        try:
+            self._parse_token(self._fetch_token("client_credentials"))
+        except (TokenLost, RequestRefused) as failure:
+            raise AppFault(detail=failure.detail) from None
+        return AppCheck(proven=True)
 
     # === THE FLOW === #
 
@@ -142,6 +165,29 @@ class MetaProvider(GraphProvider):
             "fb_exchange_token", fb_exchange_token=short.access_token
         )
         return self._parse_token(answer)
+
+    def list_people(self, stored, reach):
+        """Override of the base: people of the page, and of the business that owns it.
+
+        ``page/roles`` and ``page/assigned_users``: the first gives ids as our app
+        knows them, the second ids of that business; nobody is in both. A page of no
+        business has the first alone. The second needs full control of the page.
+        """
+        if not reach.page_token:
+            raise TokenLost(reasons.DESELECTED, "no page token")
+        page = self._graph("me", reach.page_token, fields="id,business")
+        page_id = values.identifier(page.get("id"))
+        business = values.identifier(values.mapping(page.get("business")).get("id"))
+        if not page_id:
+            raise Unreachable(detail="page without id")
+        asked = {"access_token": reach.page_token, "fields": PERSON_FIELDS}
+        rows = [*self._follow(f"{page_id}/roles", **asked)]
+        if business:
+            rows += self._follow(
+                f"{page_id}/assigned_users", business=business, **asked
+            )
+        people = (_parse_person(row, reach.network) for row in rows)
+        return tuple(person for person in people if person)
 
     def introspect(self, access_token):
         """Return Meta's :class:`Introspection` of a user or page token.
@@ -223,7 +269,10 @@ class MetaProvider(GraphProvider):
                 yield self._graph(page_id, access_token, fields=PAGE_FIELDS)
 
     def _follow_listing(self, access_token):
-        """Yield the listed pages.
+        return self._follow("me/accounts", access_token, fields=PAGE_FIELDS)
+
+    def _follow(self, path, access_token, **parameters):
+        """Yield the rows of a listing, page by page.
 
         :raise Unreachable: it is no listing, or has no end; half of one would make
             the other half look deselected
@@ -231,11 +280,7 @@ class MetaProvider(GraphProvider):
         after = None
         for _page in range(LISTING_PAGES):
             answer = self._graph(
-                "me/accounts",
-                access_token,
-                fields=PAGE_FIELDS,
-                limit=LISTING_LIMIT,
-                after=after,
+                path, access_token, limit=LISTING_LIMIT, after=after, **parameters
             )
             if not isinstance(answer.get("data"), list):
                 raise Unreachable(detail="no listing")
@@ -373,6 +418,17 @@ def _next_cursor(answer):
 def _picture_url(page):
     data = values.mapping(values.mapping(page.get("picture")).get("data"))
     return values.text(data.get("url"), 2000)
+
+
+def _parse_person(row, network):
+    """Return the :class:`PersonData` of a row, None where it names nobody."""
+    external_id = values.identifier(row.get("id"))
+    if not external_id:
+        return None
+    tasks = values.words(row.get("tasks"))
+    return PersonData(
+        external_id, values.text(row.get("name")), tasks, _can_renew(network, tasks)
+    )
 
 
 def _can_renew(network, tasks):

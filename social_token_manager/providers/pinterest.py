@@ -9,7 +9,7 @@ from http import HTTPStatus
 
 from ..policy import reasons
 from . import values
-from .base import OAuth2Provider, bearer
+from .base import NOTHING, OAuth2Provider, bearer
 from .errors import (
     AccessEnded,
     AppFault,
@@ -38,8 +38,6 @@ HTTP_STATUSES = {
 NO_SENSE = (Unreachable, None)
 
 NO_REFRESH_TOKEN = "no refresh_token"
-# A code that is none: all it can prove is whether the client is accepted.
-NO_CODE = "none"
 
 
 class PinterestProvider(OAuth2Provider):
@@ -148,7 +146,7 @@ class PinterestProvider(OAuth2Provider):
         :raise AppFault: they are not
         """
         try:
-            self._fetch_token("authorization_code", code=NO_CODE)
+            self._fetch_token("authorization_code", code=NOTHING)
         except (GrantRefused, RequestRefused):
             return
         except TokenLost as failure:

@@ -129,6 +129,32 @@ class ProfileData:
 
 
 @dataclass(frozen=True)
+class PersonData:
+    """Somebody who holds a role on a page or account, as the network tells it.
+
+    ``external_id`` is the network's in the listing it comes from: the same person may
+    go by another one elsewhere. ``name`` is '' where it is not told.
+    """
+
+    external_id: str
+    name: str = ""
+    roles: tuple[str, ...] = ()
+    can_renew: str = "unknown"
+
+
+@dataclass(frozen=True)
+class AppCheck:
+    """What a question about the app itself proved; a refusal is an exception.
+
+    ``proven`` says that the network accepted the client; else it answered without
+    telling, ``detail`` is how.
+    """
+
+    proven: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True)
 class Grant:
     """What one finished authorisation gave, before its profiles are listed."""
 

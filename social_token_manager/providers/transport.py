@@ -27,6 +27,7 @@ SHORTEST_WAIT = 0.05
 BODY_BYTES = 1024 * 1024
 CONNECTIONS = 32
 CHUNK = 64 * 1024
+REDIRECTS = "redirects"
 
 # All that IANA has ever given out for public use, and what carries an IPv4 address.
 GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
@@ -92,7 +93,7 @@ class AddressRule:
         found = _look_up(host, port)
         if host.lower() not in self.development_hosts:
             for *_head, address in found:
-                if not _is_public(address[0]):
+                if not is_public(address[0]):
                     raise AddressRefused(detail=host)
         return found
 
@@ -121,12 +122,13 @@ def _look_up(host, port):
     return answer
 
 
-def _is_public(address):
+def is_public(address):
+    """Whether an IP address is one of the public internet."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     if ip.version == 6:
         carried = _carried(ip)
         if carried:
-            return _is_public(str(carried))
+            return is_public(str(carried))
         if ip not in GLOBAL_UNICAST:
             return False
     return ip.is_global and not ip.is_multicast and ip not in PROTOCOL_ASSIGNMENTS
@@ -235,7 +237,7 @@ class BoundedAdapter(HTTPAdapter):
             # The text of these errors holds the query, and with it secrets.
             raise failure(detail=f"{host} {type(error).__name__}") from None
         if response.is_redirect:
-            raise Unreachable(detail=f"{host} redirects")
+            raise Unreachable(detail=f"{host} {REDIRECTS}")
         return response
 
     def close(self):

@@ -5,10 +5,13 @@ from . import test_keyring
 from . import test_oauth_callback
 from . import test_policy_choice
 from . import test_policy_expiry
+from . import test_policy_matching
 from . import test_policy_notices
 from . import test_policy_reasons
 from . import test_policy_status
+from . import test_provider_addresses
 from . import test_provider_base
+from . import test_provider_check_app
 from . import test_provider_google
 from . import test_provider_google_errors
 from . import test_provider_instagram
@@ -17,6 +20,7 @@ from . import test_provider_meta
 from . import test_provider_meta_errors
 from . import test_provider_meta_extending_errors
 from . import test_provider_oauth2
+from . import test_provider_people
 from . import test_provider_pictures
 from . import test_provider_pinterest
 from . import test_provider_threads
@@ -26,11 +30,13 @@ from . import test_provider_values
 from . import test_provider_x
 from . import test_redaction
 from . import test_social_app
+from . import test_social_app_guide
 from . import test_social_company_rights
 from . import test_social_event
 from . import test_social_key
 from . import test_social_network
 from . import test_social_notice
+from . import test_social_profile_by_hand
 from . import test_social_profile_rights
 from . import test_social_profile_state
 from . import test_social_profile_status

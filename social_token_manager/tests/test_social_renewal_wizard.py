@@ -28,16 +28,16 @@ class TestSocialRenewalWizard(SocialCase):
             .browse(action["res_id"])
         )
 
-    def at_selection(self, listing, user=None):
+    def at_selection(self, listing, user=None, profile=None):
         """Return a wizard that came back from the network with a listing."""
-        wizard = self.open_wizard(user)
+        wizard = self.open_wizard(user, profile)
         wizard.action_start()
         wizard.action_login()
         env = self.env(user=user or self.manager, su=True)
         found = env["social.profile"]._store_listing(
             self.token.with_env(env), listing, may_create=False
         )
-        wizard.sudo()._take_result("connected", *found)
+        wizard.sudo()._take_result("connected", *found, token=self.token)
         return wizard
 
     def lines(self, wizard):
@@ -123,6 +123,29 @@ class TestSocialRenewalWizard(SocialCase):
         )
         self.assertEqual(created.mapped("external_id"), ["P2"])
         self.assertEqual(created.status, "valid")
+
+    def test_a_profile_made_by_hand_is_connected_at_once(self):
+        made = self.make_profile(handle="corner")
+        wizard = self.at_selection([self.page("P3", handle="corner")], profile=made)
+        self.assertEqual(self.lines(wizard), {"P1": "missing", "P3": "kept"})
+        self.assertFalse(made.reason)
+
+    def test_choosing_begins_before_the_profile_is_connected(self):
+        made = self.make_profile(name="Called otherwise")
+        listing = [self.page("P1"), self.page("P3")]
+        wizard = self.at_selection(listing, profile=made)
+        wizard.line_ids.filtered(lambda one: one.kind == "new").is_chosen = True
+        with (
+            self.enter_registry_test_mode(),
+            patch.object(
+                self.registry["social.token"], "_read_listing", lambda _token: listing
+            ),
+        ):
+            wizard.action_continue()
+        self.assertEqual(wizard.step, "finish")
+        chosen = self.env["social.profile"].search([("external_id", "=", "P3")])
+        self.assertFalse(chosen.reason)
+        self.assertEqual(made.reason, "not_connected")
 
     def test_an_unticked_profile_is_put_away_not_deleted(self):
         wizard = self.at_selection([self.page("P1")])

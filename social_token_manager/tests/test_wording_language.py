@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from freezegun import freeze_time
+from markupsafe import escape
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -10,6 +11,7 @@ from odoo.tools.translate import code_translations
 
 from .. import wording
 from ..clock import now
+from ..setup_help import HELP
 from .common import MODULE, SocialCase, SocialFactories, SocialHttpCase
 
 LANG = "pt_BR"
@@ -158,6 +160,20 @@ class TestWordingLanguage(PortugueseFactories, SocialCase):
         self.assertIn("Controle total", instagram.native_role)
         self.assertIn("Gerenciador de Negócios da Meta", instagram.prerequisites)
         self.assertNotIn("You ", instagram.prerequisites)
+
+    def test_an_owner_is_helped_in_his_language(self):
+        owner = self.make_user("owner", lang=LANG)
+        for code in HELP:
+            app = self.make_app(provider=code)
+            portuguese = self.as_reader(app, owner).setup_help
+            for text in (*HELP[code].steps, HELP[code].review):
+                sentence = escape(text._translate("en_US"))
+                self.assertIn(sentence, app.setup_help)
+                self.assertNotIn(sentence, portuguese)
+        app.findings = [["accepted", {}], ["no_address", {"field": "token_url"}]]
+        found = self.as_reader(app, owner).findings_text
+        self.assertIn("A rede aceitou o ID", found)
+        self.assertIn("Endpoint do token está vazio", found)
 
     def test_a_validity_of_one_reads_as_one(self):
         network = self.network("pinterest")

@@ -51,6 +51,9 @@ class SocialRenewalWizard(models.TransientModel):
     has_missing = fields.Boolean(compute="_compute_has_missing")
     unticked = fields.Char(compute="_compute_unticked")
     problem = fields.Text(readonly=True)
+    # What the trip gave, which may not be the profile's own yet. Closed to everybody:
+    # whoever may write a wizard would otherwise choose somebody else's token.
+    granted_token_id = fields.Integer(groups=fields.NO_ACCESS)
 
     # === COMPUTE METHODS === #
 
@@ -197,13 +200,14 @@ class SocialRenewalWizard(models.TransientModel):
 
     # === THE WAY BACK FROM THE NETWORK === #
 
-    def _take_result(self, result, granted=(), offered=(), missing=()):
+    def _take_result(self, result, granted=(), offered=(), missing=(), token=None):
         """Take what came of the trip, in the engine's environment.
 
         :param str result: of the OAuth request
         :param granted: profiles that the grant reaches
         :param offered: :class:`ProfileData` of accounts that are not connected yet
         :param missing: profiles that lived from this person's grant and were left out
+        :param token: the ``social.token`` of the grant
         """
         wizard = self.exists()
         if not wizard:
@@ -220,7 +224,13 @@ class SocialRenewalWizard(models.TransientModel):
                 *wizard._prepare_offered(offered),
             ]
         )
-        wizard.write({"step": "select", "problem": False})
+        wizard.write(
+            {
+                "step": "select",
+                "problem": False,
+                "granted_token_id": token.id if token else 0,
+            }
+        )
 
     def _prepare_known(self, profiles, kind):
         return [
@@ -274,9 +284,8 @@ class SocialRenewalWizard(models.TransientModel):
 
     def _read_listing(self):
         # The engine reads tokens that this user may not.
-        token = self.sudo().profile_id.token_id
         try:
-            return token._read_listing()
+            return self.sudo()._get_token()._read_listing()
         except SecretDamaged:
             raise UserError(
                 self.env._(
@@ -284,6 +293,14 @@ class SocialRenewalWizard(models.TransientModel):
                     "and log in with Facebook again."
                 )
             ) from None
+
+    def _get_token(self):
+        """Return the ``social.token`` that the selection is about.
+
+        To be called as the superuser.
+        """
+        granted = self.env["social.token"].browse(self.granted_token_id or [])
+        return granted.exists() or self.profile_id.token_id
 
     def _store_selection(self, listing):
         """Store the choice, in the engine's environment but with this user's rights."""
@@ -308,8 +325,9 @@ class SocialRenewalWizard(models.TransientModel):
         wanted = [
             data for data in listing if (data.network, data.external_id) in new_lines
         ]
-        token = self.profile_id.token_id
-        granted = self.profile_id._store_granted(token, wanted, may_create=True)
+        granted = self.profile_id._store_granted(
+            self._get_token(), wanted, listing, may_create=True
+        )
         for profile in granted:
             line = new_lines[profile.network_id.code, profile.external_id]
             profile.write(line._get_story_options())

@@ -14,7 +14,9 @@ export class SocialProfileField extends Component {
     }
 
     get handle() {
-        return (this.props.record.data.handle || "").replace(/^@?(?=.)/, "@");
+        const handle = this.props.record.data.handle || "";
+        // Before it is connected, the address of a profile may stand here.
+        return handle.includes("/") ? handle : handle.replace(/^@?(?=.)/, "@");
     }
 
     get imageUrl() {
