@@ -456,7 +456,7 @@ class SocialApp(models.Model):
         if isinstance(outcome, TokenLost | GrantRefused | RequestRefused):
             return
         if not isinstance(outcome, ProviderError):
-            self._clear_trouble()
+            self._note_success()
             return
         lock_rows(self)
         failures = self.failure_count + 1
@@ -488,8 +488,16 @@ class SocialApp(models.Model):
         until = now() + timedelta(seconds=seconds)
         self.paused_until = max(until, self.paused_until or until)
 
+    def _note_success(self):
+        """Forget a fault: the network just accepted this app.
+
+        A rest that was asked for meanwhile is kept.
+        """
+        if self.fault or self.failure_count:
+            self.write({"fault": False, "fault_at": False, "failure_count": 0})
+
     def _clear_trouble(self):
-        """Forget trouble: the network just accepted this app, or it was changed."""
+        """Forget all trouble: a person has seen to it, or granted through this app."""
         troubled = self.filtered(
             lambda app: app.fault or app.failure_count or app.paused_until
         )

@@ -456,7 +456,7 @@ class SocialOauthRequest(models.Model):
         if isinstance(error, AppFault):
             persist(
                 self.env,
-                lambda env: self.with_env(env).app_id._note_fault(error.detail),
+                lambda env: self.with_env(env).app_id._note_outcome(error),
             )
 
     def _journal(self, kind, **details):

@@ -44,7 +44,7 @@ class SocialProfile(models.Model):
     """One page, account or channel that a company works with."""
 
     _name = "social.profile"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "social.profile.consumer"]
     _description = "Social Profile"
     # Worst first: what is broken has the moment it broke as its expires_at.
     _order = "expires_at, id"

@@ -21,13 +21,15 @@ _logger = logging.getLogger(__name__)
 USE_NOTED = timedelta(minutes=10)
 
 
-class SocialProfile(models.Model):
+class SocialProfileConsumer(models.AbstractModel):
     """What other addons use: a working token, and word of its fate.
 
-    Everything here is private, so that no remote call reaches it.
+    A part of ``social.profile``; everything here is private, so that no remote call
+    reaches it.
     """
 
-    _inherit = "social.profile"
+    _name = "social.profile.consumer"
+    _description = "Use of Social Profiles by Other Addons"
 
     # === A TOKEN === #
 

@@ -58,10 +58,11 @@ def _lost(reason, detail=""):
     return Verdict(Introspection(active=False, reason=reason, detail=detail))
 
 
-class SocialToken(models.Model):
-    """Asking the networks whether tokens work."""
+class SocialTokenCheck(models.AbstractModel):
+    """Asking the networks whether tokens work; a part of ``social.token``."""
 
-    _inherit = "social.token"
+    _name = "social.token.check"
+    _description = "Check of Social Tokens"
 
     # === SCHEDULED === #
 

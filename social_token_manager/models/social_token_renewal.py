@@ -90,7 +90,19 @@ class Refresh:
             return Living()
         if begun > 1:
             raise TokenLost(reasons.UNKNOWN_OUTCOME)
+        if begun:
+            self._knock()
         return self.provider.refresh(self.stored)
+
+    def _knock(self):
+        """Make sure that somebody answers, by a question that spends nothing.
+
+        :raise ProviderError: nobody does, or our app is not accepted
+        """
+        try:
+            self.provider.check_app(redirect_uri="")
+        except OutcomeUnknown as error:
+            raise Unreachable(detail=error.detail) from None
 
     def _is_living(self):
         try:
@@ -102,10 +114,14 @@ class Refresh:
             raise Unreachable(detail=error.detail) from None
 
 
-class SocialToken(models.Model):
-    """Renewing silently: claim, call, store. There is no way around the claim."""
+class SocialTokenRenewal(models.AbstractModel):
+    """Renewing silently: claim, call, store. There is no way around the claim.
 
-    _inherit = "social.token"
+    A part of ``social.token``, and of no other model.
+    """
+
+    _name = "social.token.renewal"
+    _description = "Silent Renewal of Social Tokens"
 
     # === SCHEDULED === #
 

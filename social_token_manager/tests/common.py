@@ -78,6 +78,7 @@ class FakeProvider:
         self.refreshed = refreshed
         self.questions = []
         self.presented = []
+        self.knocked = 0
 
     def verify(self, stored, reaches):
         """Stand in for :meth:`OAuth2Provider.verify`."""
@@ -88,6 +89,10 @@ class FakeProvider:
         """Stand in for :meth:`OAuth2Provider.refresh`."""
         self.presented.append(stored.refresh_token or stored.access_token)
         return self._say(self.refreshed)
+
+    def check_app(self, *, redirect_uri):
+        """Stand in for :meth:`OAuth2Provider.check_app`: somebody answers."""
+        self.knocked += 1
 
     def sign(self, request, access_token):
         """Stand in for :meth:`OAuth2Provider.sign`."""

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
 from odoo.tests import Form, tagged
@@ -131,9 +132,8 @@ class TestSocialNetwork(SocialCase):
     def test_a_validity_that_an_owner_edits_is_used(self):
         owner = self.make_user("owner")
         self.network("facebook").with_user(owner).validity_number = 1
-        _token, profile = self.connect(
-            self.make_app(), owner, [self.page()], issued_at=datetime(2026, 1, 31, 9)
-        )
+        with freeze_time("2026-01-31 09:00:00"):
+            _token, profile = self.connect(self.make_app(), owner, [self.page()])
         self.assertEqual(profile.expires_at, datetime(2026, 2, 28, 9))
 
     def test_a_network_of_one_s_own_needs_nothing_but_name_and_code(self):
