@@ -21,9 +21,10 @@ class ResConfigSettings(models.TransientModel):
 
     def set_values(self):
         """Override of Odoo's to have as many scheduled actions as workers."""
-        super().set_values()
+        result = super().set_values()
         if self.social_renewal_workers != self._get_worker_count():
             self.env["social.token"]._set_renewal_workers(self.social_renewal_workers)
+        return result
 
     @api.depends_context("uid")
     def _compute_social_key_source(self):

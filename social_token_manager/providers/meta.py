@@ -124,8 +124,8 @@ class MetaProvider(GraphProvider):
 
     def sign(self, request, access_token):
         """Override of the base: with the proof that we hold the secret."""
-        super().sign(request, access_token)
         request.prepare_url(request.url, {"appsecret_proof": self._proof(access_token)})
+        return super().sign(request, access_token)
 
     def list_profiles(self, grant):
         """Override of the base: all pages, each with its Messenger and Instagram."""
