@@ -102,6 +102,16 @@ class SocialProfile(models.Model):
     )
     failure_count = fields.Integer(related="access_id.token_id.failure_count")
     expires_at = fields.Datetime("Expires On", copy=False)
+    driving_clock = fields.Selection(
+        [
+            ("access", "The permission itself, which nothing renews silently"),
+            ("refresh", "The right to renew silently"),
+            ("data_access", "The access to data, which a person confirms"),
+            ("published", "The validity that the network publishes"),
+        ],
+        "What Ends Then",
+        compute="_compute_driving_clock",
+    )
     cycle = fields.Integer(default=0, copy=False)
     reason = fields.Char("Reason Code", copy=False)
     reason_text = fields.Char("Reason", compute="_compute_reason_text")
@@ -223,6 +233,17 @@ class SocialProfile(models.Model):
             expiring=status_policy.EXPIRING,
             valid=status_policy.VALID,
         )
+
+    @api.depends("access_id", "expires_at", "reason")
+    def _compute_driving_clock(self):
+        for profile in self:
+            # Which clock it is is no secret; Members may not read tokens.
+            token = profile.sudo().token_id
+            profile.driving_clock = (
+                (token._get_clocks().first or "published")
+                if token and profile.expires_at and not profile.reason
+                else False
+            )
 
     @api.depends("image")
     def _compute_has_image(self):
@@ -365,9 +386,8 @@ class SocialProfile(models.Model):
         token = self.sudo().token_id
         if self.reason or not token:
             return self.reason or None
-        driving = token._get_clocks().driving()
-        earliest = min(driving, key=driving.get, default=None)
-        return reasons.DATA_ACCESS if earliest == "data_access" else None
+        is_data_access = token._get_clocks().first == "data_access"
+        return reasons.DATA_ACCESS if is_data_access else None
 
     def action_verify(self):
         """Ask the network about the connection now, and tell what came of it."""

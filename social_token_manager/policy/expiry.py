@@ -60,6 +60,12 @@ class Clocks:
         return {name: at for name, at in clocks.items() if at}
 
     @property
+    def first(self):
+        """The name of the clock that ends first, None when none drives."""
+        driving = self.driving()
+        return min(driving, key=driving.get, default=None)
+
+    @property
     def reported(self):
         """Whether the network said until when a person need not act.
 

@@ -3,8 +3,10 @@
 from datetime import datetime, timedelta
 
 from freezegun import freeze_time
+from lxml import etree
 
 from odoo.tests import tagged
+from odoo.tools.safe_eval import safe_eval
 
 from ..policy import reasons
 from .common import PAGE_TOKEN, SocialCase
@@ -45,6 +47,48 @@ class TestSocialProfileState(SocialCase):
         """Store a verdict of the network, as verifying does."""
         with self.enter_registry_test_mode(), self.network_answers(verdict):
             token._verify()
+
+    # === WHICH CLOCK === #
+
+    def test_the_form_says_which_clock_drives_the_date(self):
+        clocks = {
+            "access": {"access_expires_at": NOW + 20 * DAY},
+            "data_access": {"data_access_expires_at": NOW + 20 * DAY},
+            "refresh": {
+                "refresh_token": "refresh",
+                "refresh_expires_at": NOW + 20 * DAY,
+            },
+            "published": {"access_expires_at": None},
+        }
+        for clock, values in clocks.items():
+            with self.subTest(clock=clock):
+                _token, profile = self.grant(self.page(), person=clock, **values)
+                self.assertEqual(profile.with_user(self.manager).driving_clock, clock)
+                profile.access_ids.token_id.unlink()
+                profile.unlink()
+
+    def test_what_is_broken_or_never_ends_has_no_clock(self):
+        _token, profile = self.grant(self.page(), never_expires=True)
+        token = profile.token_id
+        token.access_expires_at = False
+        token._update_expires_at()
+        profile._update_state()
+        self.assertFalse(profile.expires_at or profile.driving_clock)
+        token._take_loss(reasons.REVOKED)
+        profile._update_state()
+        self.assertTrue(profile.expires_at)
+        self.assertFalse(profile.driving_clock)
+
+    def test_a_network_that_cannot_be_asked_is_told_from_the_third_time_on(self):
+        arch = self.env["social.profile"].get_view(view_type="form")["arch"]
+        (alert,) = etree.fromstring(arch).xpath(
+            "//div[@role='alert'][.//field[@name='failure_count']]"
+        )
+        hidden = [
+            safe_eval(alert.get("invisible"), {"failure_count": number})
+            for number in range(5)
+        ]
+        self.assertEqual(hidden, [True, True, True, False, False])
 
     # === NOT CONNECTED, CONNECTED === #
 
