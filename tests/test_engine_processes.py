@@ -58,7 +58,8 @@ class Engine:
             revoke_url=f"{sandbox.url}/x/2/oauth2/revoke",
             api_url=f"{sandbox.url}/x/2",
         )
-        # The demo's actions must not come between.
+        self.owner_group = rpc.id_of("social_token_manager.group_owner")
+        # Odoo's own turns must not come between.
         self.execute("UPDATE ir_cron SET active = FALSE")
         self.workers = []
         self.profiles = {}
@@ -118,6 +119,29 @@ class Engine:
             " '1 second' WHERE lease_until IS NOT NULL"
         )
         self.execute("UPDATE social_app SET paused_until = NULL, failure_count = 0")
+
+    def pass_time(self, span):
+        """Let time go by, for all that waits for a moment."""
+        self.execute(
+            "UPDATE social_token SET renew_at = renew_at - %s::interval,"
+            " lease_until = lease_until - %s::interval",
+            span,
+            span,
+        )
+        self.execute(
+            "UPDATE social_app SET paused_until = paused_until - %s::interval", span
+        )
+
+    def break_secret(self):
+        """Rotate the app's secret at the network, as an Owner of it does."""
+        self.sandbox.control(
+            "x/apps",
+            {"client_id": "400000000000001", "client_secret": "another"},
+        )
+
+    def calls(self, path):
+        """Return the calls of a path that the network saw."""
+        return [one for one in self.sandbox.read("requests") if one["path"] == path]
 
     def reused(self):
         """Return how often a refresh token was presented after it was used."""
@@ -314,3 +338,53 @@ def test_a_consumers_rollback_does_not_lose_a_renewed_token(engine):
     answer = worker.ask("consume", engine.profiles[token_id])
     assert engine.sandbox.control("x/ask", {"token": answer["token"]})["living"]
     assert engine.reused() == 0
+
+
+TROUBLE = {
+    "503": {"kind": "status", "status": 503},
+    "429": {"kind": "status", "status": 429},
+    "429 with Retry-After": {
+        "kind": "status",
+        "status": 429,
+        "headers": {"Retry-After": "1800"},
+    },
+    "no connection": {"kind": "close"},
+    "HTML": {"kind": "status", "status": 502, "body": "<html>"},
+    "a broken app secret": None,
+}
+
+
+@pytest.mark.parametrize("trouble", TROUBLE)
+def test_a_day_of_trouble_turns_no_profile_red_and_stays_within_the_back_off(
+    engine, trouble
+):
+    (worker,) = engine.start()
+    engine.stock(worker, 12)
+    engine.make_due()
+    if TROUBLE[trouble]:
+        fault = {"path": "/x/2/oauth2/token", "times": 0, **TROUBLE[trouble]}
+        engine.sandbox.control("faults", fault)
+    else:
+        engine.break_secret()
+    engine.sandbox.control("requests/clear")
+    turns = series(short=60, long=288)
+    for _turn in range(turns):
+        worker.ask("renew")
+        engine.pass_time("5 minutes")
+    calls = len(engine.calls("/x/2/oauth2/token"))
+    hours = turns / 12
+    # The first turn, the way to an hour's pause, then one call an hour.
+    assert hours / 2 < calls <= 12 + 8 + 2 * hours, calls
+    assert engine.query("SELECT DISTINCT reason FROM social_token") == [(None,)]
+    assert engine.query("SELECT DISTINCT reason FROM social_profile") == [(None,)]
+    told = engine.query(
+        "SELECT count(*) FROM mail_message WHERE model = 'social.app' AND res_id = %s"
+        " GROUP BY author_id",
+        engine.app_id,
+    )
+    owners = engine.server.rpc("admin", "admin").call(
+        "res.users",
+        "search_count",
+        [("all_group_ids", "in", engine.owner_group), ("active", "=", True)],
+    )
+    assert told == ([] if TROUBLE[trouble] else [(owners,)]), "one notice for the app"
