@@ -340,6 +340,39 @@ def test_a_consumers_rollback_does_not_lose_a_renewed_token(engine):
     assert engine.reused() == 0
 
 
+def test_a_session_renews_once_on_a_401_and_goes_to_the_network_alone(engine):
+    (worker,) = engine.start()
+    (token_id,) = engine.stock(worker, 1)
+    profile_id = engine.profiles[token_id]
+    address = f"{engine.sandbox.url}/x/2/users/me"
+    account = {
+        "account": engine.query("SELECT external_user_id FROM social_token")[0][0]
+    }
+    assert worker.ask("call", profile_id, address) == 200
+
+    engine.sandbox.control("x/expire", {**account, "which": "access"})
+    assert worker.ask("call", profile_id, address) == 200
+    assert engine.query("SELECT generation FROM social_token") == [(2,)]
+
+    elsewhere = address.replace("127.0.0.1", "localhost")
+    assert worker.ask("call", profile_id, elsewhere) == "AddressRefused"
+
+    engine.sandbox.control("requests/clear")
+    engine.sandbox.control(
+        "faults", {"path": "/x/2/users/me", "kind": "status", "status": 401, "times": 0}
+    )
+    assert worker.ask("call", profile_id, address) == 401
+    assert len(engine.calls("/x/2/users/me")) == 2, "once more, and not for ever"
+
+    engine.sandbox.control("faults/clear")
+    engine.sandbox.control("x/revoke", account)
+    assert worker.ask("call", profile_id, address) == 401
+    ((reason,),) = engine.query("SELECT reason FROM social_profile")
+    assert reason
+    assert worker.ask("call", profile_id, address) == "NoWorkingToken"
+    assert engine.reused() == 0
+
+
 TROUBLE = {
     "503": {"kind": "status", "status": 503},
     "429": {"kind": "status", "status": 429},

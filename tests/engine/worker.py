@@ -45,6 +45,15 @@ def consume_and_fail(env, profile_id):
     return "rolled back"
 
 
+def call(env, profile_id, url):
+    """Call an address as another addon does; return the status, or the failure."""
+    session = env["social.profile"].browse(int(profile_id))._session()
+    try:
+        return session.get(url).status_code
+    except Exception as error:
+        return type(error).__name__
+
+
 def press(env, profile_id):
     """Press *Verify*."""
     return env["social.profile"].browse(int(profile_id)).action_verify()["type"]
@@ -84,7 +93,8 @@ def stock(env, app_id, path):
 
 
 ROLES = {
-    role.__name__: role for role in (renew, consume, consume_and_fail, press, stock)
+    role.__name__: role
+    for role in (renew, consume, consume_and_fail, call, press, stock)
 }
 
 
