@@ -345,9 +345,8 @@ def test_a_session_renews_once_on_a_401_and_goes_to_the_network_alone(engine):
     (token_id,) = engine.stock(worker, 1)
     profile_id = engine.profiles[token_id]
     address = f"{engine.sandbox.url}/x/2/users/me"
-    account = {
-        "account": engine.query("SELECT external_user_id FROM social_token")[0][0]
-    }
+    ((account_id,),) = engine.query("SELECT external_user_id FROM social_token")
+    account = {"account": account_id}
     assert worker.ask("call", profile_id, address) == 200
 
     engine.sandbox.control("x/expire", {**account, "which": "access"})
