@@ -5,8 +5,9 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 
+from odoo.sql_db import Cursor
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from ..exceptions import NoWorkingToken
 from ..models import social_token_renewal
@@ -677,3 +678,41 @@ class TestConsumers(RenewalCase):
         _token, page = self.connect(app, self.manager, [self.page("P1")])
         with self.enter_registry_test_mode():
             self.assertEqual(page._access_token(), "PLAIN-9f3e-page-token-P1")
+
+
+@tagged("post_install", "-at_install")
+class TestStatements(RenewalCase):
+    """How many statements the hot paths take, savepoints of the tests left out."""
+
+    def count(self, do):
+        statements = []
+        execute = Cursor.execute
+
+        def counted(cursor, query, *args, **kwargs):
+            text = query.code if isinstance(query, SQL) else str(query)
+            if "SAVEPOINT" not in text.upper():
+                statements.append(text)
+            return execute(cursor, query, *args, **kwargs)
+
+        self.env.flush_all()
+        with patch.object(Cursor, "execute", counted):
+            do()
+        return len(statements)
+
+    def test_handing_out_a_token(self):
+        self.turn(self.next_set)
+        with self.enter_registry_test_mode():
+            self.profile._access_token()
+            self.assertLessEqual(self.count(self.profile._access_token), 16)
+
+    def test_renewing_many(self):
+        """Each further token costs its own row and line, not another turn."""
+        self.app.call_limit = 8
+        self.wait(hours=21)
+        one = self.count(lambda: self.turn(self.next_set))
+        for number in range(19):
+            self.make_token(f"20{number:02}")
+        self.wait(hours=21)
+        twenty = self.count(lambda: self.turn(self.next_set))
+        self.assertEqual(set(self.app.token_ids.mapped("generation")), {2, 3})
+        self.assertLessEqual((twenty - one) / 19, 16)
