@@ -37,7 +37,7 @@ HOST_LIMIT = 8
 CALL_LIMIT = 4
 CHECK_BUDGET = 100
 # Longer than all calls of a refresh together may take.
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(minutes=2)
 
 # When a check is looked for again whose answer a crash may have lost.
 CHECK_PAUSE = timedelta(minutes=15)

@@ -29,6 +29,7 @@ from ..providers.errors import (
     ProviderError,
     RequestRefused,
     TokenLost,
+    Unreachable,
 )
 from ..providers.results import AppData
 from ..providers.transport import AddressRule, Transport
@@ -510,6 +511,19 @@ class SocialApp(models.Model):
             }
         )
 
+    def _get_rest(self):
+        """Return why no call is made in this app's name now, None while they are.
+
+        :rtype: ProviderError | None
+        """
+        if not self.active:
+            return AppFault(detail="archived")
+        if not self.paused_until or self.paused_until <= now():
+            return None
+        return (
+            AppFault(detail=self.fault) if self.fault else Unreachable(detail="resting")
+        )
+
     def _is_suspected(self):
         """Whether one more loss would be one of too many at once."""
         self.env.cr.execute(
@@ -536,4 +550,5 @@ class SocialApp(models.Model):
                 partner_ids=user.partner_id.ids,
                 subject=localized.env._("App not accepted: %s", self.name),
                 body=f"{happened} {remedy}",
+                force_send=False,
             )

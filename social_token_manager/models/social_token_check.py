@@ -114,6 +114,7 @@ class SocialTokenCheck(models.AbstractModel):
                     CROSS JOIN LATERAL (
                         SELECT id FROM social_token
                          WHERE app_id = allotted.app AND verify_at <= %(now)s
+                           AND %(free)s
                          ORDER BY verify_at, id LIMIT allotted.most
                            FOR UPDATE SKIP LOCKED) AS waiting)
                 UPDATE social_token token SET verify_at = %(later)s
@@ -122,6 +123,7 @@ class SocialTokenCheck(models.AbstractModel):
                 apps=list(allotted),
                 counts=list(allotted.values()),
                 now=now(),
+                free=self._get_free_sql(),
                 later=now() + CHECK_PAUSE,
             )
         )

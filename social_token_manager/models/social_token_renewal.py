@@ -246,7 +246,7 @@ class SocialTokenRenewal(models.AbstractModel):
                 apps=list(allotted),
                 counts=list(allotted.values()),
                 now=now(),
-                free=_free(),
+                free=self._get_free_sql(),
             )
         )
 
@@ -263,7 +263,7 @@ class SocialTokenRenewal(models.AbstractModel):
                 " AND reason IS NULL AND %s FOR UPDATE SKIP LOCKED",
                 self.id,
                 generation,
-                _free(),
+                self._get_free_sql(),
             )
         )
         return claims[0] if claims else None
@@ -290,6 +290,11 @@ class SocialTokenRenewal(models.AbstractModel):
             Claim(token_id, owner, generation, begun or 0)
             for token_id, generation, begun in self.env.cr.fetchall()
         ]
+
+    @api.model
+    def _get_free_sql(self):
+        """Return the condition that nobody has the lease of a token."""
+        return SQL("(lease_until IS NULL OR lease_until <= %s)", DATABASE_NOW)
 
     @api.model
     def _lock_claims(self):
@@ -333,7 +338,7 @@ class SocialTokenRenewal(models.AbstractModel):
                     now() - HOUR,
                 ),
                 now=now(),
-                free=_free(),
+                free=self._get_free_sql(),
                 slots=slots,
                 which=SQL("app.id IN %s", tuple(apps.ids))
                 if apps
@@ -479,9 +484,10 @@ class SocialTokenRenewal(models.AbstractModel):
         tokens = self.browse(sorted(outcomes))
 
         def store(env):
+            # Tokens before apps, as everywhere: nobody waits in a circle.
+            tokens.with_env(env)._settle()
             for token in tokens.with_env(env):
                 token.app_id._note_outcome(outcomes[token.id])
-            tokens.with_env(env)._settle()
 
         attempt(self.env, store)
 
@@ -520,6 +526,8 @@ class SocialTokenRenewal(models.AbstractModel):
             is_second = claim.begun and self._may_spend()
             return TokenLost(reasons.UNKNOWN_OUTCOME) if is_second else error
         if not isinstance(error, TokenLost | GrantRefused):
+            return error
+        if error.reason == reasons.DAMAGED_SECRET:
             return error
         if not self.failure_count and self.app_id._is_suspected():
             return AppFault(detail="many tokens at once")
@@ -606,10 +614,13 @@ class SocialTokenRenewal(models.AbstractModel):
                 token = self.with_env(env)
                 claim = token._claim_one(generation)
                 is_over = not claim and token._is_past(generation)
+                rest = not claim and token.app_id._get_rest()
             if claim:
                 return self._refresh_claimed(claim)
             if is_over:
                 return None
+            if rest:
+                raise rest
             if time.monotonic() > deadline:
                 raise TokenBusy(self.env)
             time.sleep(POLL_SECONDS)
@@ -648,10 +659,6 @@ class SocialTokenRenewal(models.AbstractModel):
         """Settle after a crash; what the network lists may have changed as well."""
         self._settle()
         self.verify_at = not self.reason and now()
-
-
-def _free():
-    return SQL("(lease_until IS NULL OR lease_until <= %s)", DATABASE_NOW)
 
 
 def _lease_end():

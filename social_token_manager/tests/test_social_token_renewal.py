@@ -22,7 +22,7 @@ from ..providers.errors import (
     Unreachable,
 )
 from ..providers.results import TokenSet
-from .common import ACCESS_TOKEN, REFRESH_TOKEN, SocialCase
+from .common import ACCESS_TOKEN, REFRESH_TOKEN, FakeProvider, SocialCase
 
 NOW = datetime(2026, 3, 15, 12, 0, 0)
 HOUR = timedelta(hours=1)
@@ -388,6 +388,25 @@ class TestUnknownOutcome(RenewalCase):
         self.assertIn("crashed", self.turn(self.next_set))
         self.assertEqual((token.generation, token.intent_count), (2, 0))
 
+    def test_the_last_try_is_made_to_a_network_that_answers(self):
+        provider = self.run_action("_cron_renew", None, self.next_set)
+        self.assertFalse(provider.knocked, "it is not due")
+        self.wait(hours=2)
+        self.assertEqual(self.run_action("_cron_renew", None, self.next_set).knocked, 1)
+        self.assertEqual(self.token.generation, 2)
+
+    def test_nobody_at_home_does_not_use_the_last_try_up(self):
+        def nobody(_provider, *, redirect_uri):
+            raise OutcomeUnknown(detail="cut")
+
+        with patch.object(FakeProvider, "check_app", nobody):
+            for _turn in range(3):
+                self.wait(hours=2)
+                self.app._clear_trouble()
+                self.assertFalse(self.turn(self.next_set))
+        self.assertEqual(self.token.intent_count, 1)
+        self.assertFalse(self.token.reason)
+
     def test_where_a_refresh_spends_nothing_it_is_simply_repeated(self):
         with (
             patch(
@@ -652,6 +671,19 @@ class TestConsumers(RenewalCase):
                     self.ask(trouble)
                 self.assertEqual(caught.exception.reason, trouble.reason)
                 self.assertFalse(self.token.reason)
+
+    def test_an_app_that_rests_is_told_at_once_and_not_waited_for(self):
+        self.wait(hours=3)
+        for fault, reason in (("101", "app_fault"), (False, "unreachable")):
+            with self.subTest(reason=reason):
+                self.app.write({"paused_until": self.clock() + HOUR, "fault": fault})
+                with (
+                    patch.object(social_token_renewal.time, "sleep") as sleep,
+                    self.assertRaises(NoWorkingToken) as caught,
+                ):
+                    self.ask(self.next_set)
+                self.assertEqual(caught.exception.reason, reason)
+                sleep.assert_not_called()
 
     def test_a_definite_no_is_told_with_its_reason(self):
         self.wait(hours=3)
