@@ -170,7 +170,7 @@ def allot(loads, slots, host_limit):
     allotted = {}
     for load in loads:
         # After trouble one call shows whether it is over.
-        limit = 1 if load.is_troubled else load.limit
+        limit = min(load.limit, 1) if load.is_troubled else load.limit
         free = min(limit - load.in_flight, host_limit - hosts[load.host], slots)
         count = max(min(free, load.due), 0)
         if count:

@@ -153,6 +153,8 @@ class TestAllot(unittest.TestCase):
         load = AppLoad(1, "a", 4, due=9, is_troubled=True)
         self.assertEqual(allot([load], 16, 8), {1: 1})
         self.assertEqual(allot([load.joined(1)], 16, 8), {})
+        none = AppLoad(1, "a", 0, due=9, is_troubled=True)
+        self.assertEqual(allot([none], 16, 8), {})
 
     @given(
         st.lists(
