@@ -96,6 +96,17 @@ REASONS = {
         _lt("The network did not answer, or not in a way that makes sense."),
         _lt("Nothing has changed. Try again in a few minutes."),
     ),
+    reasons.COPIED: (
+        _lt("Copied database"),
+        _lt(
+            "This database is a copy or was moved, so it calls no network: that would "
+            "end the connections of the original. Nothing is lost."
+        ),
+        _lt(
+            "An Owner decides under Configuration > Home of This Database whether it "
+            "is the new home or a copy."
+        ),
+    ),
 }
 
 # What a call can come to that is no reason of a token; the journal shows it.
@@ -237,6 +248,33 @@ def key_problem(env, error):
             place=place,
         )
     return env._("A stored secret is damaged. Renew the connection to replace it.")
+
+
+def home_text(env, recorded, present):
+    """Return whether a database is at home, and what tells it from its home."""
+    if recorded == present:
+        return env._(
+            "This database is at home: it calls the networks and renews by itself."
+        )
+    differences = []
+    if recorded.database != present.database:
+        differences.append(
+            env._(
+                "it was called %(before)s and is called %(after)s now",
+                before=recorded.database,
+                after=present.database,
+            )
+        )
+    if recorded.uuid != present.uuid:
+        differences.append(env._("it has another database ID"))
+    if recorded.instance != present.instance:
+        differences.append(
+            env._("it is on another installation, or that one's data folder is new")
+        )
+    return env._(
+        "This database is a copy or was moved: %(differences)s. It calls no network.",
+        differences="; ".join(differences),
+    )
 
 
 def validity_text(env, number, unit):

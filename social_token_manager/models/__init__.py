@@ -3,6 +3,7 @@ from . import social_secret_mixin
 from . import social_network
 from . import social_app
 from . import social_app_guide
+from . import social_home
 from . import social_token_renewal
 from . import social_token_check
 from . import social_token

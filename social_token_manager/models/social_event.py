@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..engine import correlation
 from ..wording import reason_label
 
 KINDS = [
@@ -24,6 +25,12 @@ KINDS = [
     ("handed_out", "Token handed out"),
     ("verified", "Verified"),
     ("unverified", "Could not be verified"),
+    ("disconnected", "Disconnected"),
+    ("withdrawn", "Withdrawn at the network"),
+    ("unwithdrawn", "Could not be withdrawn at the network"),
+    ("purged", "Held data deleted"),
+    ("moved", "Database moved to a new home"),
+    ("wiped", "Copied database wiped"),
 ]
 
 
@@ -54,6 +61,12 @@ class SocialEvent(models.Model):
     reason_text = fields.Char("Reason", compute="_compute_reason_text")
     detail = fields.Char(readonly=True, help="The network's own numbers.")
     generation = fields.Integer(readonly=True)
+    correlation = fields.Char(
+        "Action",
+        readonly=True,
+        index=True,
+        help="All lines of one button, answer or scheduled turn have the same.",
+    )
 
     @api.depends("reason")
     @api.depends_context("lang")
@@ -65,21 +78,26 @@ class SocialEvent(models.Model):
     def _record(self, kind, source, **values):
         """Add a line about a record.
 
-        :param source: an app, token, profile or OAuth request; it gives the company
+        :param source: apps, tokens, profiles or OAuth requests, whose company it is,
+            or companies
         """
         named = {
             "social.app": "app_id",
             "social.token": "token_id",
             "social.profile": "profile_id",
             "social.oauth.request": "request_id",
+            "res.company": "company_id",
         }
         # Everybody's deeds are written down, whatever they may read or create.
         return self.sudo().create(
             [
                 {
                     "kind": kind,
-                    "company_id": record.company_id.id,
+                    "company_id": record.id
+                    if record._name == "res.company"
+                    else record.company_id.id,
                     named[record._name]: record.id,
+                    "correlation": correlation(self.env),
                     **values,
                 }
                 for record in source

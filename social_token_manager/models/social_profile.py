@@ -14,7 +14,6 @@ from ..policy import status as status_policy
 from ..providers import get_provider
 from ..providers.pictures import fetch_pictures
 from ..wording import reason_label, reason_sentences
-from .social_app import shared_transport
 
 _logger = logging.getLogger(__name__)
 
@@ -357,6 +356,7 @@ class SocialProfile(models.Model):
         """
         self.ensure_one()
         self._check_may_renew()
+        self.env["social.home"]._check()
         provider = get_provider(self._get_app().sudo().provider)
         if provider.profiles_can_be_left_out:
             return self.env["social.renewal.wizard"]._open_for(self)
@@ -751,7 +751,7 @@ class SocialProfile(models.Model):
 
         :param wanted: ``[(profile id, address)]``
         """
-        fetched = fetch_pictures(shared_transport(), dict(wanted))
+        fetched = fetch_pictures(self.env["social.home"]._get_transport(), dict(wanted))
         if fetched:
             persist(self.env, lambda env: self.with_env(env)._store_images(fetched))
 

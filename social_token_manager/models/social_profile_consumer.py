@@ -13,7 +13,6 @@ from ..exceptions import NoWorkingToken
 from ..keyring import SecretDamaged
 from ..policy import reasons
 from ..providers.errors import ProviderError
-from .social_app import shared_transport
 
 _logger = logging.getLogger(__name__)
 
@@ -54,15 +53,17 @@ class SocialProfileConsumer(models.AbstractModel):
         of the network alone, renews once when the answer is 401, and keeps all promises
         of :mod:`..providers.transport`, whose errors it raises.
 
-        :raise NoWorkingToken: when a call is made and there is none
+        :raise NoWorkingToken: when a call is made and there is none; in a copied
+            database at once
         """
         self.ensure_one()
-        session = shared_transport().session()
+        session = self.env["social.home"]._get_transport().session()
         session.auth = _ProfileAuth(self, minimum_seconds)
         return session
 
     def _hand_out(self, minimum_seconds):
         """Return the :class:`HandOut`, renewed if it ends too soon, and journal it."""
+        self.env["social.home"]._check()
         found = self._read_token()
         if found.is_short(minimum_seconds):
             self._renew_for_use(found.generation)

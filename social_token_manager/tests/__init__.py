@@ -1,4 +1,5 @@
 from . import test_encrypted
+from . import test_home
 from . import test_hoot
 from . import test_i18n
 from . import test_keyring
@@ -33,6 +34,7 @@ from . import test_social_app
 from . import test_social_app_guide
 from . import test_social_company_rights
 from . import test_social_event
+from . import test_social_home
 from . import test_social_key
 from . import test_social_network
 from . import test_social_notice
