@@ -22,6 +22,7 @@
         "views/social_notice_views.xml",
         "views/social_home_views.xml",
         "wizards/social_renewal_wizard_views.xml",
+        "wizards/social_disconnect_wizard_views.xml",
         "views/res_config_settings_views.xml",
         "views/social_templates.xml",
         "views/social_menus.xml",

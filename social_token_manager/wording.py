@@ -250,6 +250,45 @@ def key_problem(env, error):
     return env._("A stored secret is damaged. Renew the connection to replace it.")
 
 
+def disconnected_text(env, done, removal_url):
+    """Return what came of disconnecting, from a ``Disconnection``."""
+    sentences = [env._("Disconnected: nothing that opens this profile is kept here.")]
+    if done.withdrawn:
+        sentences.append(env._("The network confirmed that the permission has ended."))
+    if done.others:
+        sentences.append(
+            env._(
+                "At the network the permission stays, for these live from it: "
+                "%(profiles)s.",
+                profiles=", ".join(done.others),
+            )
+        )
+    if done.failed:
+        sentences.append(
+            env._(
+                "The network did not confirm the end of the permission, so it still "
+                "lists our app. It is not asked again, since nothing to ask with is "
+                "kept."
+            )
+        )
+    if done.failed or done.by_hand:
+        sentences.append(removal_sentence(env, removal_url))
+    return " ".join(sentences)
+
+
+def removal_sentence(env, removal_url):
+    """Return where the person who granted removes our app at the network."""
+    if removal_url:
+        return env._(
+            "Whoever granted it removes the app there: %(address)s",
+            address=removal_url,
+        )
+    return env._(
+        "Whoever granted it removes the app there, in the settings of that account, "
+        "among the connected apps."
+    )
+
+
 def home_text(env, recorded, present):
     """Return whether a database is at home, and what tells it from its home."""
     if recorded == present:

@@ -34,7 +34,7 @@ FOREVER = 1_000_000  # days; a longer way than Python's calendar goes
 ALERT_LINES = 20
 MODULE_FILES = "/social_token_manager/static/import"
 # Written by the engine alone: a person must not be able to make a profile look healthy.
-ENGINE_FIELDS = {"access_id", "expires_at", "cycle", "reason"}
+ENGINE_FIELDS = {"access_id", "expires_at", "cycle", "reason", "disconnected_at"}
 # What a token was granted for; it does not change while there is one.
 IDENTITY_FIELDS = {"network_id", "external_id", "company_id"}
 
@@ -305,7 +305,7 @@ class SocialProfile(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_connected(self):
-        if self.sudo().access_ids:
+        if self.sudo().access_ids or any(self.mapped("disconnected_at")):
             raise UserError(
                 self.env._(
                     "A profile that was connected is kept, since the journal speaks of "
@@ -547,13 +547,17 @@ class SocialProfile(models.Model):
             "access_id": access.id,
             "reason": reason if access else reasons.NOT_CONNECTED,
             "expires_at": expiry.profile_expires_at(
-                # Odoo's searches know whole seconds, the database's clock does not.
-                created_at=(self.create_date or now()).replace(microsecond=0),
+                created_at=self._get_created_at(),
                 connected=bool(access),
                 access_moment=access._get_moment() if access else None,
                 lost_at=lost_at,
             ),
         }
+
+    def _get_created_at(self):
+        """Return since when nobody has connected this profile."""
+        # Odoo's searches know whole seconds, the database's clock does not.
+        return (self.create_date or now()).replace(microsecond=0)
 
     def _journal_change(self, reason, recovered):
         Event = self.env["social.event"]

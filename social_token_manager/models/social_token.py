@@ -264,6 +264,11 @@ class SocialToken(models.Model):
             "intent_count": 0,
         }
 
+    def _get_served_profiles(self):
+        """Return the profiles that these tokens open, in use or in reserve."""
+        serving = self.access_ids.filtered(lambda one: not one._get_reason()[0])
+        return serving.profile_id
+
     # === SETTLING === #
 
     def _settle(self):

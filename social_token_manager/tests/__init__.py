@@ -39,6 +39,7 @@ from . import test_social_key
 from . import test_social_network
 from . import test_social_notice
 from . import test_social_profile_by_hand
+from . import test_social_profile_disconnect
 from . import test_social_profile_rights
 from . import test_social_profile_state
 from . import test_social_profile_status
