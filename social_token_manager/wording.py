@@ -250,6 +250,89 @@ def key_problem(env, error):
     return env._("A stored secret is damaged. Renew the connection to replace it.")
 
 
+def duration_text(env, length):
+    """Return how long a time was, in whole days, or in hours below one."""
+    if length.days:
+        return env._("%(number)s days", number=length.days)
+    return env._("%(number)s hours", number=length.seconds // 3600)
+
+
+def gap_text(env, gap, network):
+    """Return how long a connection was gone and what of that time may be lost.
+
+    :param gap: a :class:`policy.gap.Gap`
+    """
+    sentences = [
+        env._(
+            "The connection was gone for %(length)s, from %(since)s to %(until)s.",
+            length=duration_text(env, gap.length),
+            since=moment_text(env, gap.since),
+            until=moment_text(env, gap.until),
+        ),
+        history_sentence(env, gap, network),
+    ]
+    if network.limits_url:
+        sentences.append(env._("More: %(address)s", address=network.limits_url))
+    return " ".join(sentences)
+
+
+def history_sentence(env, gap, network):
+    """Return what of a gap can still be fetched."""
+    if not gap.history_limit_days:
+        return env._(
+            "How far back %(network)s lets messages be fetched is not known: look "
+            "there for what came meanwhile.",
+            network=network.name,
+        )
+    if not gap.lost_before:
+        return env._(
+            "%(network)s lets messages of the last %(days)s days be fetched, so "
+            "nothing is lost.",
+            network=network.name,
+            days=gap.history_limit_days,
+        )
+    return env._(
+        "%(network)s lets messages of the last %(days)s days be fetched: what came "
+        "before %(moment)s may be lost here, and is to be looked up there.",
+        network=network.name,
+        days=gap.history_limit_days,
+        moment=moment_text(env, gap.lost_before),
+    )
+
+
+def purge_text(env, profile, is_done):
+    """Return when held data is to go, or that it went, and what that is."""
+    if is_done:
+        return env._(
+            "Data held of this profile was deleted on %(moment)s: picture, handle, "
+            "roles at the network and what other addons fetched. Connecting again "
+            "brings back what the network still has.",
+            moment=moment_text(env, profile.purged_at),
+        )
+    network = profile.network_id
+    sentences = [
+        env._(
+            "Data held of this profile is to be deleted on %(moment)s: %(network)s "
+            "asks for that when a connection has been gone for %(days)s days. That is "
+            "the picture, the handle, roles at the network and what other addons "
+            "fetched. Connect it again before to keep them.",
+            moment=moment_text(env, profile.purge_at),
+            network=network.name,
+            days=network.purge_after_days,
+        )
+    ]
+    if not profile.company_id.sudo().social_purge:
+        sentences.append(
+            env._(
+                "Deleting is switched off in your company, so nothing goes until an "
+                "Owner switches it on in the settings."
+            )
+        )
+    if network.limits_url:
+        sentences.append(env._("More: %(address)s", address=network.limits_url))
+    return " ".join(sentences)
+
+
 def disconnected_text(env, done, removal_url):
     """Return what came of disconnecting, from a ``Disconnection``."""
     sentences = [env._("Disconnected: nothing that opens this profile is kept here.")]

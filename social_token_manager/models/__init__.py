@@ -11,6 +11,7 @@ from . import social_token
 from . import social_access
 from . import social_profile_consumer
 from . import social_profile_disconnect
+from . import social_profile_gap
 from . import social_profile
 from . import social_oauth_request
 from . import social_event

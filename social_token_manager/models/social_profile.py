@@ -34,7 +34,16 @@ FOREVER = 1_000_000  # days; a longer way than Python's calendar goes
 ALERT_LINES = 20
 MODULE_FILES = "/social_token_manager/static/import"
 # Written by the engine alone: a person must not be able to make a profile look healthy.
-ENGINE_FIELDS = {"access_id", "expires_at", "cycle", "reason", "disconnected_at"}
+ENGINE_FIELDS = {
+    "access_id",
+    "cycle",
+    "disconnected_at",
+    "expires_at",
+    "gap_since",
+    "gap_until",
+    "purged_at",
+    "reason",
+}
 # What a token was granted for; it does not change while there is one.
 IDENTITY_FIELDS = {"network_id", "external_id", "company_id"}
 
@@ -525,10 +534,11 @@ class SocialProfile(models.Model):
             ):
                 values["cycle"] = profile.cycle + 1
                 renewed |= profile
-            profile._journal_change(values["reason"], recovered)
+            gap_values = profile._get_gap_values(values, at)
+            profile._journal_change(values["reason"], recovered, gap_values)
             if values["reason"] not in (profile.reason, None, reasons.NOT_CONNECTED):
                 lost |= profile
-            profile.write(values)
+            profile.write({**values, **gap_values})
         if renewed:
             self.env["social.notice"]._cancel_pending(renewed)
         lost._run_hook("_on_token_lost")
@@ -559,10 +569,15 @@ class SocialProfile(models.Model):
         # Odoo's searches know whole seconds, the database's clock does not.
         return (self.create_date or now()).replace(microsecond=0)
 
-    def _journal_change(self, reason, recovered):
+    def _get_gap_values(self, values, at):
+        """Return what to remember of a time without connection that ends now."""
+        return {}
+
+    def _journal_change(self, reason, recovered, gap_values):
         Event = self.env["social.event"]
-        if recovered:
-            Event._record("recovered", self, reason=self.reason)
+        if recovered or gap_values:
+            since = gap_values.get("gap_since")
+            Event._record("recovered", self, reason=self.reason, gap_since=since)
         elif reason and reason not in (self.reason, reasons.NOT_CONNECTED):
             Event._record("lost", self, reason=reason)
 

@@ -162,26 +162,31 @@ class SocialProfileConsumer(models.AbstractModel):
         """
 
     def _purge_network_data(self):
-        """Hook: drop all that was fetched from the network for these profiles."""
+        """Hook: drop all that was fetched from the network for these profiles.
+
+        When it fails nothing is deleted, and it is called again the next day.
+        """
 
     def _run_hook(self, name, *args):
         """Call a hook for some profiles, in a savepoint of its own.
 
         One profile that it fails for does not keep it from the others.
+
+        :return: whether it went well for all
         """
         if not self:
-            return
+            return True
         # What the engine itself has still to write is not to be undone with a hook.
         self.env.flush_all()
         try:
             with self.env.cr.savepoint():
                 getattr(self, name)(*args)
         except Exception:
-            if len(self) == 1:
-                _logger.exception("The hook %s of another addon failed", name)
-                return
-            for profile in self:
-                profile._run_hook(name, *args)
+            if len(self) > 1:
+                return all([profile._run_hook(name, *args) for profile in self])
+            _logger.exception("The hook %s of another addon failed", name)
+            return False
+        return True
 
 
 class _ProfileAuth(requests.auth.AuthBase):

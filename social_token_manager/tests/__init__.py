@@ -7,6 +7,7 @@ from . import test_oauth_callback
 from . import test_policy_choice
 from . import test_policy_expiry
 from . import test_policy_matching
+from . import test_policy_gap
 from . import test_policy_notices
 from . import test_policy_reasons
 from . import test_policy_status
@@ -40,6 +41,7 @@ from . import test_social_network
 from . import test_social_notice
 from . import test_social_profile_by_hand
 from . import test_social_profile_disconnect
+from . import test_social_profile_gap
 from . import test_social_profile_rights
 from . import test_social_profile_state
 from . import test_social_profile_status
