@@ -61,6 +61,15 @@ class SocialProfileConsumer(models.AbstractModel):
         session.auth = _ProfileAuth(self, minimum_seconds)
         return session
 
+    def _get_api_url(self):
+        """Return the address of the network's API, which :meth:`_session` may call.
+
+        :raise UserError: no app serves this profile
+        """
+        self.ensure_one()
+        # Where the network is, is no secret; Members may not read all apps.
+        return self._get_app().sudo()._get_address("api_url")
+
     def _hand_out(self, minimum_seconds):
         """Return the :class:`HandOut`, renewed if it ends too soon, and journal it."""
         self.env["social.home"]._check()
