@@ -13,9 +13,13 @@ UPDATE mail_mail SET state = 'cancel'
  WHERE state = 'outgoing' AND id IN (SELECT mail_id FROM social_notice);
 UPDATE social_notice notice SET state = 'cancelled'
   FROM mail_mail mail WHERE mail.id = notice.mail_id AND mail.state = 'cancel';
+-- By their models: further renewal workers have no external id.
 UPDATE ir_cron SET active = false
- WHERE id IN (SELECT res_id FROM ir_model_data
-               WHERE model = 'ir.cron' AND module = 'social_token_manager');
+ WHERE ir_actions_server_id IN (
+       SELECT action.id FROM ir_act_server action
+         JOIN ir_model_data data
+           ON data.model = 'ir.model' AND data.res_id = action.model_id
+        WHERE data.module = 'social_token_manager');
 -- Nothing is sealed any more, so a copy without the key file may make its own.
 DELETE FROM social_key;
 DELETE FROM social_home;

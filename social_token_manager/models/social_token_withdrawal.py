@@ -127,7 +127,8 @@ class SocialToken(models.Model):
             return
         with own_environment(self.env) as env:
             token = env[self._name].browse(claim.token_id).exists()
-            is_withdrawn = token.reason == reasons.REVOKED
+            # A loss that the network told of leaves the secrets where they are.
+            is_withdrawn = token.reason == reasons.REVOKED and not token.access_token
             late = is_withdrawn and token._make_withdrawal(token._get_late(outcome))
         if late:
             self._withdraw(late)

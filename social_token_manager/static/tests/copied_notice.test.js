@@ -23,14 +23,14 @@ async function startWith(copied) {
 
 test("an Owner of a copied database is led to the decision", async () => {
     await startWith({ sentence: "A copy.", may_decide: true });
-    expect(".o_notification_content").toHaveText("A copy.");
+    expect(".o_notification_content").toHaveText(/ A copy\.$/);
     await click(".o_notification_buttons button");
     expect.verifySteps(["social_token_manager.social_home_action_open"]);
 });
 
 test("others are told, and have nothing to press", async () => {
     await startWith({ sentence: "A copy.", may_decide: false });
-    expect(".o_notification_content").toHaveText("A copy.");
+    expect(".o_notification_content").toHaveText(/ A copy\.$/);
     expect(".o_notification_buttons button").toHaveCount(0);
 });
 
