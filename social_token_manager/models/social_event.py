@@ -139,8 +139,10 @@ class SocialEvent(models.Model):
         :return: how many were dropped, and how many may be left
         """
         dropped = 0
-        companies = self.env["res.company"].sudo().search([])
-        for company in companies.filtered(lambda one: one.social_journal_days > 0):
+        thinned = (
+            self.env["res.company"].sudo().search([("social_journal_days", ">", 0)])
+        )
+        for company in thinned:
             dropped += self._thin(company)
         return dropped, dropped // THINNED_AT_ONCE
 

@@ -13,7 +13,8 @@ HELD_OF_ACCESS = {"native_tasks": False, "page_token": False}
 class SocialProfile(models.Model):
     """After a gap: how long it was, what may be lost, and what has to be deleted."""
 
-    _inherit = "social.profile"
+    # One file for each of its tasks.
+    _inherit = "social.profile"  # pylint: disable=consider-merging-classes-inherited
 
     gap_since = fields.Datetime("Gone From", readonly=True, copy=False)
     gap_until = fields.Datetime("Gone Until", readonly=True, copy=False)

@@ -35,7 +35,8 @@ class Withdrawal:
 class SocialToken(models.Model):
     """Ending a grant: forgotten here first, then withdrawn at the network."""
 
-    _inherit = "social.token"
+    # One file for each of its tasks.
+    _inherit = "social.token"  # pylint: disable=consider-merging-classes-inherited
 
     def _get_whole_grant(self):
         """Return the tokens that the network ends together with this one.
