@@ -52,7 +52,13 @@ class SocialProfile(models.Model):
     """One page, account or channel that a company works with."""
 
     _name = "social.profile"
-    _inherit = ["mail.thread", "mail.activity.mixin", "social.profile.consumer"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "social.profile.consumer",
+        "social.profile.disconnect",
+        "social.profile.gap",
+    ]
     _description = "Social Profile"
     # Worst first: what is broken has the moment it broke as its expires_at.
     _order = "expires_at, id"
@@ -563,15 +569,6 @@ class SocialProfile(models.Model):
                 lost_at=lost_at,
             ),
         }
-
-    def _get_created_at(self):
-        """Return since when nobody has connected this profile."""
-        # Odoo's searches know whole seconds, the database's clock does not.
-        return (self.create_date or now()).replace(microsecond=0)
-
-    def _get_gap_values(self, values, at):
-        """Return what to remember of a time without connection that ends now."""
-        return {}
 
     def _journal_change(self, reason, recovered, gap_values):
         Event = self.env["social.event"]

@@ -34,11 +34,14 @@ class Disconnection:
     others: tuple = ()
 
 
-class SocialProfile(models.Model):
-    """Disconnecting: nothing of the access stays here, nor, where it may go, there."""
+class SocialProfileDisconnect(models.AbstractModel):
+    """Disconnecting: nothing of the access stays here, nor, where it may go, there.
 
-    # One file for each of its tasks.
-    _inherit = "social.profile"  # pylint: disable=consider-merging-classes-inherited
+    A part of ``social.profile``.
+    """
+
+    _name = "social.profile.disconnect"
+    _description = "Disconnecting of Social Profiles"
 
     disconnected_at = fields.Datetime(readonly=True, copy=False)
 
@@ -142,5 +145,7 @@ class SocialProfile(models.Model):
         return get_provider(self._get_app().sudo().provider).removal_url
 
     def _get_created_at(self):
-        """Override: a profile that was disconnected is so since then."""
-        return self.disconnected_at or super()._get_created_at()
+        """Return since when nobody has connected this profile."""
+        # Odoo's searches know whole seconds, the database's clock does not.
+        created_at = (self.create_date or now()).replace(microsecond=0)
+        return self.disconnected_at or created_at

@@ -10,11 +10,14 @@ HELD = {"image": False, "handle": False}
 HELD_OF_ACCESS = {"native_tasks": False, "page_token": False}
 
 
-class SocialProfile(models.Model):
-    """After a gap: how long it was, what may be lost, and what has to be deleted."""
+class SocialProfileGap(models.AbstractModel):
+    """After a gap: how long it was, what may be lost, and what has to be deleted.
 
-    # One file for each of its tasks.
-    _inherit = "social.profile"  # pylint: disable=consider-merging-classes-inherited
+    A part of ``social.profile``.
+    """
+
+    _name = "social.profile.gap"
+    _description = "Gaps of Social Profiles"
 
     gap_since = fields.Datetime("Gone From", readonly=True, copy=False)
     gap_until = fields.Datetime("Gone Until", readonly=True, copy=False)
@@ -72,7 +75,7 @@ class SocialProfile(models.Model):
         return gap.begin(self.expires_at, at) if was_connected else None
 
     def _get_gap_values(self, values, at):
-        """Override: remember a gap that ends with the values about to be written."""
+        """Return what to remember of a gap that ends with these values."""
         since = self._get_gone_since(at)
         if not since or values["reason"] or gap.begin(values["expires_at"], at):
             return {}

@@ -16,7 +16,7 @@ class SocialToken(models.Model):
     """What one person granted to one app. One token may serve many profiles."""
 
     _name = "social.token"
-    _inherit = ["social.secret.mixin", "social.token.renewal", "social.token.check"]
+    _inherit = ["social.secret.mixin", "social.token.withdrawal", "social.token.check"]
     _description = "Social Token"
     _order = "expires_at, id"
     _rec_name = "external_user_name"

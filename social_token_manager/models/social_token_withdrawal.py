@@ -32,11 +32,15 @@ class Withdrawal:
         self.provider.revoke(self.stored)
 
 
-class SocialToken(models.Model):
-    """Ending a grant: forgotten here first, then withdrawn at the network."""
+class SocialTokenWithdrawal(models.AbstractModel):
+    """Ending a grant: forgotten here first, then withdrawn at the network.
 
-    # One file for each of its tasks.
-    _inherit = "social.token"  # pylint: disable=consider-merging-classes-inherited
+    A part of ``social.token``, and of no other model.
+    """
+
+    _name = "social.token.withdrawal"
+    _inherit = ["social.token.renewal"]
+    _description = "Withdrawal of Social Tokens"
 
     def _get_whole_grant(self):
         """Return the tokens that the network ends together with this one.
