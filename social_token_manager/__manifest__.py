@@ -20,7 +20,9 @@
         "views/social_event_views.xml",
         "views/social_oauth_request_views.xml",
         "views/social_notice_views.xml",
+        "views/social_home_views.xml",
         "wizards/social_renewal_wizard_views.xml",
+        "wizards/social_disconnect_wizard_views.xml",
         "views/res_config_settings_views.xml",
         "views/social_templates.xml",
         "views/social_menus.xml",
@@ -35,6 +37,7 @@
         "web.assets_backend": [
             "social_token_manager/static/src/fields/*",
             "social_token_manager/static/src/login_alert/*",
+            "social_token_manager/static/src/copied/*",
         ],
         "web.assets_unit_tests": ["social_token_manager/static/tests/**/*.test.js"],
     },

@@ -22,6 +22,8 @@ REQUEST_LIFE = timedelta(minutes=10)
 REQUEST_KEPT = timedelta(days=30)
 OPEN_REQUESTS_PER_USER = 20
 
+# In Odoo's data folder, outside of its filestore: no backup of Odoo's has it.
+DATA_FOLDER = "social_token_manager"
 KEY_FILE_VARIABLE = "SOCIAL_TOKEN_MANAGER_KEY_FILE"
 KEY_FILE_OPTION = "social_token_manager_key_file"
 DEV_HOSTS_VARIABLE = "SOCIAL_TOKEN_MANAGER_DEV_HOSTS"

@@ -8,6 +8,7 @@ for a lock.
 import logging
 import random
 import time
+import uuid
 from contextlib import contextmanager
 
 from psycopg2 import InterfaceError, OperationalError
@@ -34,7 +35,18 @@ def own_environment(env, uid=None):
     """
     with env.registry.cursor() as cr:
         _prepare(cr)
-        yield api.Environment(cr, uid or env.uid, _neutral(env.context), su=True)
+        context = {**_neutral(env.context), "social_correlation": correlation(env)}
+        yield api.Environment(cr, uid or env.uid, context, su=True)
+
+
+def correlation(env):
+    """Return the id that all journal lines of one action have.
+
+    An action has one cursor, be it a button, a callback or a scheduled turn; the id
+    goes along into the cursors of our own.
+    """
+    known = env.context.get("social_correlation")
+    return known or env.cr.cache.setdefault("social_correlation", uuid.uuid4().hex)
 
 
 def persist(env, store, uid=None):

@@ -17,7 +17,6 @@ import os
 import re
 import secrets
 import stat
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +24,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from . import files
 
 _logger = logging.getLogger(__name__)
 
@@ -144,37 +145,16 @@ def generate(path):
     :raise KeyFileInvalid: it cannot be written, or what is there cannot be used
     """
     try:
-        _write_new(Path(path))
+        _write_new(path)
     except OSError as error:
         raise KeyFileInvalid(f"{path}: {type(error).__name__}") from None
     return load(path)
 
 
 def _write_new(path):
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "w", encoding="ascii") as stream:
-            stream.write(f"{secrets.token_hex(4)} {_encode(os.urandom(KEY_BYTES))}\n")
-            stream.flush()
-            os.fsync(stream.fileno())
-        with suppress(FileExistsError):
-            os.link(draft, path)
-            _logger.info("New encryption key written to %s", path)
-    finally:
-        draft.unlink()
-    _settle(path.parent)
-
-
-def _settle(folder):
-    """Have a folder's entries on the disk before anything is sealed."""
-    with suppress(OSError):  # some systems cannot
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    line = f"{secrets.token_hex(4)} {_encode(os.urandom(KEY_BYTES))}\n"
+    if files.create_once(path, line):
+        _logger.info("New encryption key written to %s", path)
 
 
 def _warn_of_readers(path):

@@ -96,6 +96,17 @@ REASONS = {
         _lt("The network did not answer, or not in a way that makes sense."),
         _lt("Nothing has changed. Try again in a few minutes."),
     ),
+    reasons.COPIED: (
+        _lt("Copied database"),
+        _lt(
+            "This database is a copy or was moved, so it calls no network: that would "
+            "end the connections of the original. Nothing is lost."
+        ),
+        _lt(
+            "An Owner decides under Configuration > Home of This Database whether it "
+            "is the new home or a copy."
+        ),
+    ),
 }
 
 # What a call can come to that is no reason of a token; the journal shows it.
@@ -237,6 +248,155 @@ def key_problem(env, error):
             place=place,
         )
     return env._("A stored secret is damaged. Renew the connection to replace it.")
+
+
+def duration_text(env, length):
+    """Return how long a time was, in whole days, or in hours below one."""
+    if length.days:
+        return env._("%(number)s days", number=length.days)
+    return env._("%(number)s hours", number=length.seconds // 3600)
+
+
+def gap_text(env, gap, network):
+    """Return how long a connection was gone and what of that time may be lost.
+
+    :param gap: a :class:`policy.gap.Gap`
+    """
+    sentences = [
+        env._(
+            "The connection was gone for %(length)s, from %(since)s to %(until)s.",
+            length=duration_text(env, gap.length),
+            since=moment_text(env, gap.since),
+            until=moment_text(env, gap.until),
+        ),
+        history_sentence(env, gap, network),
+    ]
+    if network.limits_url:
+        sentences.append(env._("More: %(address)s", address=network.limits_url))
+    return " ".join(sentences)
+
+
+def history_sentence(env, gap, network):
+    """Return what of a gap can still be fetched."""
+    if not gap.history_limit_days:
+        return env._(
+            "How far back %(network)s lets messages be fetched is not known: look "
+            "there for what came meanwhile.",
+            network=network.name,
+        )
+    if not gap.lost_before:
+        return env._(
+            "%(network)s lets messages of the last %(days)s days be fetched, so "
+            "nothing is lost.",
+            network=network.name,
+            days=gap.history_limit_days,
+        )
+    return env._(
+        "%(network)s lets messages of the last %(days)s days be fetched: what came "
+        "before %(moment)s may be lost here, and is to be looked up there.",
+        network=network.name,
+        days=gap.history_limit_days,
+        moment=moment_text(env, gap.lost_before),
+    )
+
+
+def purge_text(env, profile, is_done):
+    """Return when held data is to go, or that it went, and what that is."""
+    if is_done:
+        return env._(
+            "Data held of this profile was deleted on %(moment)s: picture, handle, "
+            "roles at the network and what other addons fetched. Connecting again "
+            "brings back what the network still has.",
+            moment=moment_text(env, profile.purged_at),
+        )
+    network = profile.network_id
+    sentences = [
+        env._(
+            "Data held of this profile is to be deleted on %(moment)s: %(network)s "
+            "asks for that when a connection has been gone for %(days)s days. That is "
+            "the picture, the handle, roles at the network and what other addons "
+            "fetched. Connect it again before to keep them.",
+            moment=moment_text(env, profile.purge_at),
+            network=network.name,
+            days=network.purge_after_days,
+        )
+    ]
+    if not profile.company_id.sudo().social_purge:
+        sentences.append(
+            env._(
+                "Deleting is switched off in your company, so nothing goes until an "
+                "Owner switches it on in the settings."
+            )
+        )
+    if network.limits_url:
+        sentences.append(env._("More: %(address)s", address=network.limits_url))
+    return " ".join(sentences)
+
+
+def disconnected_text(env, done, removal_url):
+    """Return what came of disconnecting, from a ``Disconnection``."""
+    sentences = [env._("Disconnected: nothing that opens this profile is kept here.")]
+    if done.withdrawn:
+        sentences.append(env._("The network confirmed that the permission has ended."))
+    if done.others:
+        sentences.append(
+            env._(
+                "At the network the permission stays, for these live from it: "
+                "%(profiles)s.",
+                profiles=", ".join(done.others),
+            )
+        )
+    if done.failed:
+        sentences.append(
+            env._(
+                "The network did not confirm the end of the permission, so it still "
+                "lists our app. It is not asked again, since nothing to ask with is "
+                "kept."
+            )
+        )
+    if done.failed or done.by_hand:
+        sentences.append(removal_sentence(env, removal_url))
+    return " ".join(sentences)
+
+
+def removal_sentence(env, removal_url):
+    """Return where the person who granted removes our app at the network."""
+    if removal_url:
+        return env._(
+            "Whoever granted it removes the app there: %(address)s",
+            address=removal_url,
+        )
+    return env._(
+        "Whoever granted it removes the app there, in the settings of that account, "
+        "among the connected apps."
+    )
+
+
+def home_text(env, recorded, present):
+    """Return whether a database is at home, and what tells it from its home."""
+    if recorded == present:
+        return env._(
+            "This database is at home: it calls the networks and renews by itself."
+        )
+    differences = []
+    if recorded.database != present.database:
+        differences.append(
+            env._(
+                "it was called %(before)s and is called %(after)s now",
+                before=recorded.database,
+                after=present.database,
+            )
+        )
+    if recorded.uuid != present.uuid:
+        differences.append(env._("it has another database ID"))
+    if recorded.instance != present.instance:
+        differences.append(
+            env._("it is on another installation, or that one's data folder is new")
+        )
+    return env._(
+        "This database is a copy or was moved: %(differences)s. It calls no network.",
+        differences="; ".join(differences),
+    )
 
 
 def validity_text(env, number, unit):

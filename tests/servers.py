@@ -293,6 +293,13 @@ class Servers:
         database.clone(os.environ[testing.TEMPLATE_VARIABLE], name)
         return name
 
+    def copy(self, db):
+        """Copy a database that no Odoo runs on, as ``createdb -T`` does."""
+        name = f"{db}_copy"
+        self._databases.append(name)
+        database.clone(db, name)
+        return name
+
     @staticmethod
     def set_address(server):
         database.set_parameter(server.db, "web.base.url", server.url)

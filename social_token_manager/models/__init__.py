@@ -3,11 +3,15 @@ from . import social_secret_mixin
 from . import social_network
 from . import social_app
 from . import social_app_guide
+from . import social_home
 from . import social_token_renewal
 from . import social_token_check
+from . import social_token_withdrawal
 from . import social_token
 from . import social_access
 from . import social_profile_consumer
+from . import social_profile_disconnect
+from . import social_profile_gap
 from . import social_profile
 from . import social_oauth_request
 from . import social_event

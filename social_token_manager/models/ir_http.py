@@ -17,4 +17,6 @@ class IrHttp(models.AbstractModel):
         if is_member and request and not request.session.get(SHOWN):
             request.session[SHOWN] = True
             info["social_login_alert"] = True
+        if is_member:
+            info["social_copied"] = self.env["social.home"]._get_notice()
         return info

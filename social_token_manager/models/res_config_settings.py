@@ -11,6 +11,10 @@ class ResConfigSettings(models.TransientModel):
     social_renewal_workers = fields.Integer(
         "Parallel Renewal Workers", default=lambda self: self._get_worker_count()
     )
+    social_purge = fields.Boolean(related="company_id.social_purge", readonly=False)
+    social_journal_days = fields.Integer(
+        related="company_id.social_journal_days", readonly=False
+    )
     social_key_source = fields.Char(
         "Encryption Key", compute="_compute_social_key_source"
     )

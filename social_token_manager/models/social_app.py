@@ -75,7 +75,10 @@ def development_hosts():
 
 
 def shared_transport():
-    """Return this process's :class:`Transport`, so that connections are used again."""
+    """Return this process's :class:`Transport`, so that connections are used again.
+
+    To be had from ``social.home._get_transport``, which a copied database is refused.
+    """
     hosts = development_hosts()
     if hosts not in _transports:
         _transports[hosts] = Transport(hosts)
@@ -385,6 +388,7 @@ class SocialApp(models.Model):
         :raise UserError: what is missing, and who can add it
         """
         self.ensure_one()
+        self.env["social.home"]._check()
         # A public client has none (RFC 6749 section 2.1).
         has_secret = self.is_secret_set or self.auth_method == "none"
         if not self.active or not has_secret:
@@ -413,9 +417,8 @@ class SocialApp(models.Model):
     def _get_provider(self):
         """Return the provider for calls in this app's name; it holds the secret."""
         self.ensure_one()
-        return get_provider(self.provider)(
-            self._get_app_data(), shared_transport(), now()
-        )
+        transport = self.env["social.home"]._get_transport()
+        return get_provider(self.provider)(self._get_app_data(), transport, now())
 
     def _get_app_data(self):
         """Return the :class:`AppData` of this app, with its secret opened."""

@@ -1,8 +1,14 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
-from ..wording import reason_label
+from ..clock import now
+from ..engine import correlation
+from ..wording import gap_text, reason_label
 
+THINNED_AT_ONCE = 10_000
 KINDS = [
     ("app_created", "App created"),
     ("app_changed", "App changed"),
@@ -24,6 +30,12 @@ KINDS = [
     ("handed_out", "Token handed out"),
     ("verified", "Verified"),
     ("unverified", "Could not be verified"),
+    ("disconnected", "Disconnected"),
+    ("withdrawn", "Withdrawn at the network"),
+    ("unwithdrawn", "Could not be withdrawn at the network"),
+    ("purged", "Held data deleted"),
+    ("moved", "Database moved to a new home"),
+    ("wiped", "Copied database wiped"),
 ]
 
 
@@ -54,6 +66,14 @@ class SocialEvent(models.Model):
     reason_text = fields.Char("Reason", compute="_compute_reason_text")
     detail = fields.Char(readonly=True, help="The network's own numbers.")
     generation = fields.Integer(readonly=True)
+    gap_since = fields.Datetime("Gone Since", readonly=True)
+    gap_text = fields.Text("After the Gap", compute="_compute_gap_text")
+    correlation = fields.Char(
+        "Action",
+        readonly=True,
+        index=True,
+        help="All lines of one button, answer or scheduled turn have the same.",
+    )
 
     @api.depends("reason")
     @api.depends_context("lang")
@@ -61,25 +81,41 @@ class SocialEvent(models.Model):
         for event in self:
             event.reason_text = reason_label(self.env, event.reason) or event.reason
 
+    @api.depends("gap_since")
+    @api.depends_context("lang", "tz")
+    def _compute_gap_text(self):
+        for event in self:
+            profile = event.profile_id.sudo()
+            event.gap_text = event.gap_since and gap_text(
+                self.env,
+                profile._get_gap(event.gap_since, event.create_date),
+                profile.network_id,
+            )
+
     @api.model
     def _record(self, kind, source, **values):
         """Add a line about a record.
 
-        :param source: an app, token, profile or OAuth request; it gives the company
+        :param source: apps, tokens, profiles or OAuth requests, whose company it is,
+            or companies
         """
         named = {
             "social.app": "app_id",
             "social.token": "token_id",
             "social.profile": "profile_id",
             "social.oauth.request": "request_id",
+            "res.company": "company_id",
         }
         # Everybody's deeds are written down, whatever they may read or create.
         return self.sudo().create(
             [
                 {
                     "kind": kind,
-                    "company_id": record.company_id.id,
+                    "company_id": record.id
+                    if record._name == "res.company"
+                    else record.company_id.id,
                     named[record._name]: record.id,
+                    "correlation": correlation(self.env),
                     **values,
                 }
                 for record in source
@@ -93,3 +129,32 @@ class SocialEvent(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(self.env._("The journal is never shortened."))
+
+    @api.autovacuum
+    def _gc_events(self):
+        """Drop lines that a company does not keep any longer, a batch at a time.
+
+        By SQL: no record of the journal can be deleted, not even by superusers.
+
+        :return: how many were dropped, and how many may be left
+        """
+        dropped = 0
+        thinned = (
+            self.env["res.company"].sudo().search([("social_journal_days", ">", 0)])
+        )
+        for company in thinned:
+            dropped += self._thin(company)
+        return dropped, dropped // THINNED_AT_ONCE
+
+    @api.model
+    def _thin(self, company):
+        self.env.cr.execute(
+            SQL(
+                "DELETE FROM social_event WHERE id IN (SELECT id FROM social_event"
+                " WHERE company_id = %s AND create_date < %s ORDER BY id LIMIT %s)",
+                company.id,
+                now() - timedelta(days=company.social_journal_days),
+                THINNED_AT_ONCE,
+            )
+        )
+        return self.env.cr.rowcount

@@ -6,7 +6,8 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
 
 from .. import keyring
-from ..const import KEY_FILE_OPTION, KEY_FILE_VARIABLE
+from ..const import DATA_FOLDER, KEY_FILE_OPTION, KEY_FILE_VARIABLE
+from ..files import signature
 from ..wording import key_problem
 
 
@@ -50,12 +51,12 @@ class SocialKey(models.Model):
         named = os.environ.get(KEY_FILE_VARIABLE) or tools.config.get(KEY_FILE_OPTION)
         if named:
             return Path(named), True
-        return Path(tools.config["data_dir"]) / "social_token_manager" / "keys", False
+        return Path(tools.config["data_dir"]) / DATA_FOLDER / "keys", False
 
     @api.model
     def _load(self, path, may_generate):
         try:
-            return _load_unchanged(path, _fingerprint(path))
+            return _load_unchanged(path, signature(path))
         except FileNotFoundError:
             if self._get_checks() or not may_generate:
                 raise keyring.KeyFileMissing(str(path)) from None
@@ -96,15 +97,6 @@ class SocialKey(models.Model):
         """Return ``{kid: check value}`` of the keys that sealed something here."""
         self.env.cr.execute("SELECT kid, check_value FROM social_key")
         return dict(self.env.cr.fetchall())
-
-
-def _fingerprint(path):
-    """Return what changes with a file's content.
-
-    :raise FileNotFoundError: there is no file
-    """
-    found = os.stat(path)
-    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 @functools.lru_cache(maxsize=4)

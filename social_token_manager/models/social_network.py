@@ -57,6 +57,9 @@ class SocialNetwork(models.Model):
     purge_after_days = fields.Integer(
         help="Days without a valid token after which held data is to go; 0 for never."
     )
+    limits_url = fields.Char(
+        "More About Its Limits", help="Where the network describes them."
+    )
     native_role = fields.Text(
         "Native Right Needed",
         translate=True,

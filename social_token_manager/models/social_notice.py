@@ -66,6 +66,8 @@ class SocialNotice(models.Model):
         READ COMMITTED: of two runs at once the later one waits for the earlier one's
         rows and skips them, where REPEATABLE READ would fail.
         """
+        if not self.env["social.home"]._is_here():
+            return
         with own_environment(self.env) as env:
             sent = env[self._name]._send_due(now())
             count = len(sent)

@@ -14,7 +14,6 @@ from ..policy import status as status_policy
 from ..providers import get_provider
 from ..providers.pictures import fetch_pictures
 from ..wording import reason_label, reason_sentences
-from .social_app import shared_transport
 
 _logger = logging.getLogger(__name__)
 
@@ -35,7 +34,16 @@ FOREVER = 1_000_000  # days; a longer way than Python's calendar goes
 ALERT_LINES = 20
 MODULE_FILES = "/social_token_manager/static/import"
 # Written by the engine alone: a person must not be able to make a profile look healthy.
-ENGINE_FIELDS = {"access_id", "expires_at", "cycle", "reason"}
+ENGINE_FIELDS = {
+    "access_id",
+    "cycle",
+    "disconnected_at",
+    "expires_at",
+    "gap_since",
+    "gap_until",
+    "purged_at",
+    "reason",
+}
 # What a token was granted for; it does not change while there is one.
 IDENTITY_FIELDS = {"network_id", "external_id", "company_id"}
 
@@ -44,7 +52,13 @@ class SocialProfile(models.Model):
     """One page, account or channel that a company works with."""
 
     _name = "social.profile"
-    _inherit = ["mail.thread", "mail.activity.mixin", "social.profile.consumer"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "social.profile.consumer",
+        "social.profile.disconnect",
+        "social.profile.gap",
+    ]
     _description = "Social Profile"
     # Worst first: what is broken has the moment it broke as its expires_at.
     _order = "expires_at, id"
@@ -306,7 +320,7 @@ class SocialProfile(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_connected(self):
-        if self.sudo().access_ids:
+        if self.sudo().access_ids or any(self.mapped("disconnected_at")):
             raise UserError(
                 self.env._(
                     "A profile that was connected is kept, since the journal speaks of "
@@ -357,6 +371,7 @@ class SocialProfile(models.Model):
         """
         self.ensure_one()
         self._check_may_renew()
+        self.env["social.home"]._check()
         provider = get_provider(self._get_app().sudo().provider)
         if provider.profiles_can_be_left_out:
             return self.env["social.renewal.wizard"]._open_for(self)
@@ -525,10 +540,11 @@ class SocialProfile(models.Model):
             ):
                 values["cycle"] = profile.cycle + 1
                 renewed |= profile
-            profile._journal_change(values["reason"], recovered)
+            gap_values = profile._get_gap_values(values, at)
+            profile._journal_change(values["reason"], recovered, gap_values)
             if values["reason"] not in (profile.reason, None, reasons.NOT_CONNECTED):
                 lost |= profile
-            profile.write(values)
+            profile.write({**values, **gap_values})
         if renewed:
             self.env["social.notice"]._cancel_pending(renewed)
         lost._run_hook("_on_token_lost")
@@ -547,18 +563,18 @@ class SocialProfile(models.Model):
             "access_id": access.id,
             "reason": reason if access else reasons.NOT_CONNECTED,
             "expires_at": expiry.profile_expires_at(
-                # Odoo's searches know whole seconds, the database's clock does not.
-                created_at=(self.create_date or now()).replace(microsecond=0),
+                created_at=self._get_created_at(),
                 connected=bool(access),
                 access_moment=access._get_moment() if access else None,
                 lost_at=lost_at,
             ),
         }
 
-    def _journal_change(self, reason, recovered):
+    def _journal_change(self, reason, recovered, gap_values):
         Event = self.env["social.event"]
-        if recovered:
-            Event._record("recovered", self, reason=self.reason)
+        if recovered or gap_values:
+            since = gap_values.get("gap_since")
+            Event._record("recovered", self, reason=self.reason, gap_since=since)
         elif reason and reason not in (self.reason, reasons.NOT_CONNECTED):
             Event._record("lost", self, reason=reason)
 
@@ -751,7 +767,7 @@ class SocialProfile(models.Model):
 
         :param wanted: ``[(profile id, address)]``
         """
-        fetched = fetch_pictures(shared_transport(), dict(wanted))
+        fetched = fetch_pictures(self.env["social.home"]._get_transport(), dict(wanted))
         if fetched:
             persist(self.env, lambda env: self.with_env(env)._store_images(fetched))
 

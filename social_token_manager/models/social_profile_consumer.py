@@ -13,7 +13,6 @@ from ..exceptions import NoWorkingToken
 from ..keyring import SecretDamaged
 from ..policy import reasons
 from ..providers.errors import ProviderError
-from .social_app import shared_transport
 
 _logger = logging.getLogger(__name__)
 
@@ -54,15 +53,26 @@ class SocialProfileConsumer(models.AbstractModel):
         of the network alone, renews once when the answer is 401, and keeps all promises
         of :mod:`..providers.transport`, whose errors it raises.
 
-        :raise NoWorkingToken: when a call is made and there is none
+        :raise NoWorkingToken: when a call is made and there is none; in a copied
+            database at once
         """
         self.ensure_one()
-        session = shared_transport().session()
+        session = self.env["social.home"]._get_transport().session()
         session.auth = _ProfileAuth(self, minimum_seconds)
         return session
 
+    def _get_api_url(self):
+        """Return the address of the network's API, which :meth:`_session` may call.
+
+        :raise UserError: no app serves this profile
+        """
+        self.ensure_one()
+        # Where the network is, is no secret; Members may not read all apps.
+        return self._get_app().sudo()._get_address("api_url")
+
     def _hand_out(self, minimum_seconds):
         """Return the :class:`HandOut`, renewed if it ends too soon, and journal it."""
+        self.env["social.home"]._check()
         found = self._read_token()
         if found.is_short(minimum_seconds):
             self._renew_for_use(found.generation)
@@ -161,26 +171,31 @@ class SocialProfileConsumer(models.AbstractModel):
         """
 
     def _purge_network_data(self):
-        """Hook: drop all that was fetched from the network for these profiles."""
+        """Hook: drop all that was fetched from the network for these profiles.
+
+        When it fails nothing is deleted, and it is called again the next day.
+        """
 
     def _run_hook(self, name, *args):
         """Call a hook for some profiles, in a savepoint of its own.
 
         One profile that it fails for does not keep it from the others.
+
+        :return: whether it went well for all
         """
         if not self:
-            return
+            return True
         # What the engine itself has still to write is not to be undone with a hook.
         self.env.flush_all()
         try:
             with self.env.cr.savepoint():
                 getattr(self, name)(*args)
         except Exception:
-            if len(self) == 1:
-                _logger.exception("The hook %s of another addon failed", name)
-                return
-            for profile in self:
-                profile._run_hook(name, *args)
+            if len(self) > 1:
+                return all([profile._run_hook(name, *args) for profile in self])
+            _logger.exception("The hook %s of another addon failed", name)
+            return False
+        return True
 
 
 class _ProfileAuth(requests.auth.AuthBase):

@@ -16,7 +16,7 @@ class SocialToken(models.Model):
     """What one person granted to one app. One token may serve many profiles."""
 
     _name = "social.token"
-    _inherit = ["social.secret.mixin", "social.token.renewal", "social.token.check"]
+    _inherit = ["social.secret.mixin", "social.token.withdrawal", "social.token.check"]
     _description = "Social Token"
     _order = "expires_at, id"
     _rec_name = "external_user_name"
@@ -263,6 +263,11 @@ class SocialToken(models.Model):
             "intent_at": False,
             "intent_count": 0,
         }
+
+    def _get_served_profiles(self):
+        """Return the profiles that these tokens open, in use or in reserve."""
+        serving = self.access_ids.filtered(lambda one: not one._get_reason()[0])
+        return serving.profile_id
 
     # === SETTLING === #
 

@@ -69,6 +69,8 @@ class SocialTokenCheck(models.AbstractModel):
     @api.model
     def _cron_verify(self):
         """Check what is due: every token once a day, spread over it."""
+        if not self.env["social.home"]._is_here():
+            return
         under_way = Counter()
 
         def take(slots):

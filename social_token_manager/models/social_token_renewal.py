@@ -128,6 +128,8 @@ class SocialTokenRenewal(models.AbstractModel):
     @api.model
     def _cron_renew(self):
         """Renew what is due, as the scheduled action of each renewal worker."""
+        if not self.env["social.home"]._is_here():
+            return
         self._sweep()
         stored = {}
 
@@ -606,8 +608,10 @@ class SocialTokenRenewal(models.AbstractModel):
         :param int generation: the one that was seen and is no longer of use
         :raise TokenBusy: somebody has been at it for long
         :raise ProviderError: it could not be renewed; nothing is lost
+        :raise NoWorkingToken: this database is a copy
         """
         self.ensure_one()
+        self.env["social.home"]._check()
         deadline = time.monotonic() + WAIT_SECONDS
         while True:
             with own_environment(self.env) as env:

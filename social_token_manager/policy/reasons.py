@@ -35,6 +35,7 @@ UNKNOWN_OUTCOME = "unknown_outcome"
 APP_FAULT = "app_fault"
 RATE_LIMITED = "rate_limited"
 UNREACHABLE = "unreachable"
+COPIED = "copied"
 
 TOKEN_REASONS = tuple(
     Reason(code, healer)
@@ -57,5 +58,6 @@ APP_REASONS = (
     Reason(APP_FAULT, "owner"),
     Reason(RATE_LIMITED, "nobody"),
     Reason(UNREACHABLE, "nobody"),
+    Reason(COPIED, "owner"),
 )
 BY_CODE = {reason.code: reason for reason in (*TOKEN_REASONS, *APP_REASONS)}

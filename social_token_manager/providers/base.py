@@ -94,6 +94,8 @@ class OAuth2Provider:
     can_be_revoked = False
     # Revoking one token ends all tokens of the same person and app.
     revokes_whole_grant = False
+    # Where people see which apps they allowed, and remove one by hand.
+    removal_url = ""
     # The network tells who else could renew.
     lists_people = False
 
@@ -109,6 +111,14 @@ class OAuth2Provider:
         To be asked where ``revokes_whole_grant``.
         """
         return subject
+
+    @classmethod
+    def registration_of(cls, client_id):
+        """Return what is equal for the client ids whose tokens end together.
+
+        To be asked where ``revokes_whole_grant``.
+        """
+        return client_id
 
     @classmethod
     def scopes_for(cls, networks):

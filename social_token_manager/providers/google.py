@@ -78,6 +78,7 @@ class GoogleProvider(OAuth2Provider):
     can_be_revoked = True
     # Of the whole Cloud project, whatever client it was given to.
     revokes_whole_grant = True
+    removal_url = "https://myaccount.google.com/connections"
 
     required_scopes = {
         "youtube": ("openid", "email", CHANNEL_SCOPES[0]),
@@ -90,6 +91,11 @@ class GoogleProvider(OAuth2Provider):
     def whole_grant_of(cls, subject):
         """Override of the base: the Google account, whatever channel it chose."""
         return subject.partition(OF_CHANNEL)[0]
+
+    @classmethod
+    def registration_of(cls, client_id):
+        """Override of the base: a client id begins with the number of its project."""
+        return client_id.partition("-")[0]
 
     # === THE FLOW === #
 

@@ -13,6 +13,7 @@ class InstagramProvider(ExtendingProvider):
 
     code = "instagram"
     label = "Instagram Login"
+    removal_url = "https://www.instagram.com/accounts/manage_access/"
     network = "instagram"
 
     default_version = "v26.0"

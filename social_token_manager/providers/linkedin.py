@@ -63,6 +63,7 @@ class LinkedInProvider(OAuth2Provider):
 
     code = "linkedin"
     label = "LinkedIn"
+    removal_url = "https://www.linkedin.com/psettings/permitted-services"
 
     default_version = "202610"
     default_authorize_url = "https://www.linkedin.com/oauth/v2/authorization"

@@ -60,6 +60,7 @@ class MetaProvider(GraphProvider):
     can_be_introspected = True
     can_be_revoked = True
     revokes_whole_grant = True
+    removal_url = "https://www.facebook.com/settings?tab=business_tools"
     lists_people = True
 
     required_scopes = {
@@ -135,6 +136,25 @@ class MetaProvider(GraphProvider):
             for profile in self._parse_page(page, grant.seen):
                 profiles.setdefault((profile.network, profile.external_id), profile)
         return tuple(profiles.values())
+
+    def revoke(self, stored):
+        """Override of the base: the person's permissions, all at once.
+
+        Graph API, User, Permissions: without a name the app is removed for the person,
+        and every token of that grant ends, those of pages included.
+        """
+        access_token = stored.access_token
+        response = self.transport.session().delete(
+            f"{self.app.api_url}/{stored.subject}/permissions",
+            params={"appsecret_proof": self._proof(access_token)},
+            headers=bearer(access_token),
+        )
+        try:
+            answer = self._read_answer(response)
+        except TokenLost:
+            return
+        if answer.get("success") is not True:
+            raise Unreachable(detail="no success")
 
     def verify(self, stored, reaches):
         """Override of the base: ask about the grant, then about each page token."""

@@ -50,6 +50,7 @@ class PinterestProvider(OAuth2Provider):
 
     code = "pinterest"
     label = "Pinterest"
+    removal_url = "https://www.pinterest.com/settings/security"
 
     default_authorize_url = "https://www.pinterest.com/oauth/"
     default_token_url = "https://api.pinterest.com/v5/oauth/token"

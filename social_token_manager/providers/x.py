@@ -28,6 +28,7 @@ class XProvider(RotatingProvider):
 
     code = "x"
     label = "X"
+    removal_url = "https://x.com/settings/connected_apps"
     network = "x"
 
     default_authorize_url = "https://x.com/i/oauth2/authorize"

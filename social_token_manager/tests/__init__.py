@@ -1,4 +1,5 @@
 from . import test_encrypted
+from . import test_home
 from . import test_hoot
 from . import test_i18n
 from . import test_keyring
@@ -6,6 +7,7 @@ from . import test_oauth_callback
 from . import test_policy_choice
 from . import test_policy_expiry
 from . import test_policy_matching
+from . import test_policy_gap
 from . import test_policy_notices
 from . import test_policy_reasons
 from . import test_policy_status
@@ -33,10 +35,13 @@ from . import test_social_app
 from . import test_social_app_guide
 from . import test_social_company_rights
 from . import test_social_event
+from . import test_social_home
 from . import test_social_key
 from . import test_social_network
 from . import test_social_notice
 from . import test_social_profile_by_hand
+from . import test_social_profile_disconnect
+from . import test_social_profile_gap
 from . import test_social_profile_rights
 from . import test_social_profile_state
 from . import test_social_profile_status

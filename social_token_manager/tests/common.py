@@ -80,6 +80,12 @@ class FakeProvider:
         self.presented = []
         self.knocked = 0
 
+    can_be_revoked = True
+
+    def revoke(self, stored):
+        """Stand in for :meth:`OAuth2Provider.revoke`."""
+        self.verify(stored, ())
+
     def verify(self, stored, reaches):
         """Stand in for :meth:`OAuth2Provider.verify`."""
         self.questions.append((stored.access_token, reaches))

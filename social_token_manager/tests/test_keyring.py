@@ -27,10 +27,10 @@ PROCESSES = 6
 
 # Loads the module by its path, says that it is ready, waits, generates, tells the key.
 GENERATE = """
-import importlib.util, os, sys
-spec = importlib.util.spec_from_file_location("keyring_alone", sys.argv[1])
-keyring = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(keyring)
+import importlib, os, sys, types
+alone = sys.modules["alone"] = types.ModuleType("alone")
+alone.__path__ = [os.path.dirname(sys.argv[1])]
+keyring = importlib.import_module("alone.keyring")
 os.umask(0)
 print("ready", flush=True)
 sys.stdin.readline()

@@ -18,7 +18,7 @@ TOKEN_CODES = {
     "damaged_secret",
     "unknown_outcome",
 }
-APP_CODES = {"app_fault", "rate_limited", "unreachable"}
+APP_CODES = {"app_fault", "rate_limited", "unreachable", "copied"}
 
 
 def in_english(text):

@@ -972,3 +972,17 @@ class TestSilence(MetaCase):
                         self.assertNotIn(secret, said)
                         self.assertNotIn(secret, "\n".join(lines))
                 self.clear_faults()
+
+
+@needs_sandbox
+@tagged("post_install", "-at_install")
+class TestRevoke(MetaCase):
+    def test_revoking_ends_every_token_of_the_grant(self):
+        grant = self.grant()
+        stored = StoredToken(grant.token.access_token, subject=grant.person.external_id)
+        provider = self.provider()
+        provider.revoke(stored)
+        verdict = provider.verify(stored, ())
+        self.assertFalse(verdict.token.active)
+        # A second time there is nothing left to end, and that is fine.
+        provider.revoke(stored)

@@ -3,6 +3,7 @@
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ..engine import own_environment
 from ..models.social_event import KINDS
 from .common import PLAIN, REFRESH_TOKEN, SocialCase
 
@@ -73,3 +74,30 @@ class TestSocialEvent(SocialCase):
         self.assertIn("granted", text)
         self.assertNotIn(PLAIN, text)
         self.assertNotIn("stm1.", text)
+
+    def test_all_lines_of_one_action_have_one_id(self):
+        lines = self.env["social.event"]._record("sent", self.token)
+        lines += self.env["social.event"]._record("sent", self.profile)
+        self.assertEqual(len(set(lines.mapped("correlation"))), 1)
+        given = self.env(context={"social_correlation": "of this turn"})
+        with self.enter_registry_test_mode(), own_environment(given) as env:
+            line = env["social.event"]._record("sent", self.token.with_env(env))
+            self.assertEqual(line.correlation, "of this turn")
+
+    def test_the_journal_is_thinned_by_its_company_and_never_otherwise(self):
+        theirs = self.make_app(company_id=self.other_company.id)
+        old, new = self.env["social.event"]._record("sent", self.app + self.app)
+        kept = self.env["social.event"]._record("sent", theirs)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE social_event SET create_date = now() - interval '366 days'"
+            " WHERE id IN %s",
+            [(old.id, kept.id)],
+        )
+        self.other_company.social_journal_days = 0
+        dropped, left = self.env["social.event"]._gc_events()
+        self.assertGreaterEqual(dropped, 1)
+        self.assertFalse(left)
+        self.assertFalse(old.exists())
+        self.assertTrue(new.exists())
+        self.assertTrue(kept.exists())

@@ -257,6 +257,10 @@ class TestSocialProfileRights(SocialCase):
             "expires_at": now(),
             "cycle": 7,
             "reason": False,
+            "disconnected_at": now(),
+            "gap_since": now(),
+            "gap_until": now(),
+            "purged_at": now(),
         }
         for role in ("member_admin", "manager", "owner"):
             Profiles = self.env["social.profile"].with_user(self.users[role])

@@ -1,2 +1,3 @@
+from . import social_disconnect_wizard
 from . import social_renewal_wizard
 from . import social_renewal_line

@@ -1,0 +1,65 @@
+"""A time without a working connection: how long, what may be lost, what has to go.
+
+Instants are naive UTC datetimes; the clock is passed in.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A time without a working connection.
+
+    :ivar history_limit_days: how far back the network lets messages be fetched; 0 when
+        that is not known
+    """
+
+    since: datetime
+    until: datetime
+    history_limit_days: int = 0
+
+    @property
+    def length(self):
+        return self.until - self.since
+
+    @property
+    def lost_before(self):
+        """The instant before which messages of the gap cannot be fetched any more.
+
+        None when the whole gap can be, or when nothing is known.
+        """
+        if not self.history_limit_days:
+            return None
+        reach = self.until - timedelta(days=self.history_limit_days)
+        return reach if reach > self.since else None
+
+
+def begin(expires_at, now):
+    """Return since when a connection has been gone, None while it is not.
+
+    A broken profile has the moment of its loss as ``expires_at``.
+    """
+    return expires_at if expires_at and expires_at <= now else None
+
+
+def purge_at(gone_since, purge_after_days):
+    """Return when held data is to go, None for never.
+
+    :param gone_since: of :func:`begin`
+    :param int purge_after_days: of the network; 0 for never
+    """
+    if not gone_since or not purge_after_days:
+        return None
+    return gone_since + timedelta(days=purge_after_days)
+
+
+def is_purged(gone_since, purged_at):
+    """Whether held data was deleted since the connection is gone."""
+    return bool(gone_since and purged_at and purged_at >= gone_since)
+
+
+def is_purge_due(gone_since, purge_after_days, now, purged_at=None):
+    """Whether held data is to go now: once for each time that a connection is gone."""
+    at = purge_at(gone_since, purge_after_days)
+    return bool(at and at <= now and not is_purged(gone_since, purged_at))

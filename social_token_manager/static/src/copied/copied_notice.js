@@ -1,0 +1,27 @@
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { session } from "@web/session";
+
+/** Whoever works in a copied database is told so, and an Owner where to decide. */
+export const copiedNoticeService = {
+    dependencies: ["action", "notification"],
+    start(env, { action, notification }) {
+        const copied = session.social_copied;
+        if (!copied) {
+            return;
+        }
+        const decide = {
+            name: _t("Decide"),
+            primary: true,
+            onClick: () => action.doAction("social_token_manager.social_home_action_open"),
+        };
+        notification.add(copied.sentence, {
+            title: _t("Social Connections: a copied database"),
+            type: "warning",
+            sticky: true,
+            buttons: copied.may_decide ? [decide] : [],
+        });
+    },
+};
+
+registry.category("services").add("social_copied_notice", copiedNoticeService);

@@ -1,0 +1,2 @@
+from . import social_example_fetch
+from . import social_profile

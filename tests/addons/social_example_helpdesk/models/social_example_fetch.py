@@ -1,0 +1,46 @@
+import requests
+
+from odoo import api, fields, models
+
+from odoo.addons.social_token_manager.exceptions import NoWorkingToken, TokenBusy
+from odoo.addons.social_token_manager.providers.errors import ProviderError
+
+
+class SocialExampleFetch(models.Model):
+    """One look into a profile's messages: done, or waiting for a working token."""
+
+    _name = "social.example.fetch"
+    _description = "Fetch of Conversations"
+
+    profile_id = fields.Many2one("social.profile", required=True, index=True)
+    state = fields.Selection(
+        [("waiting", "Waiting"), ("done", "Done")], default="waiting", required=True
+    )
+    obstacle = fields.Text(help="Why it waits: a sentence that people understand.")
+    conversation_count = fields.Integer()
+
+    def action_fetch(self):
+        """Fetch now; what meets an obstacle waits and says why."""
+        for fetch in self:
+            try:
+                fetch.conversation_count = fetch._count_conversations()
+            except (NoWorkingToken, TokenBusy) as error:
+                # Its sentence says what happened, that nothing is lost, what to do.
+                fetch.write({"state": "waiting", "obstacle": str(error)})
+            except (ProviderError, requests.RequestException) as error:
+                fetch.write({"state": "waiting", "obstacle": type(error).__name__})
+            else:
+                fetch.write({"state": "done", "obstacle": False})
+
+    def _count_conversations(self):
+        profile = self.profile_id
+        # Signed by the session, for this network's hosts alone; renewed on a 401.
+        session = profile._session()
+        address = f"{profile._get_api_url()}/{profile.external_id}/conversations"
+        response = session.get(address)
+        response.raise_for_status()
+        return len(response.json()["data"])
+
+    @api.model
+    def _cron_fetch(self):
+        self.search([("state", "=", "waiting")]).action_fetch()

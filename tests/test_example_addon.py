@@ -1,0 +1,78 @@
+"""Another addon works with a profile, waits without a token, goes on (S4-80..82)."""
+
+import re
+import time
+
+import pytest
+
+from dev import layout, odoo, odoo_source
+from tests.people import HttpPerson, register_app
+
+pytestmark = pytest.mark.processes
+
+ADDON = "social_example_helpdesk"
+FOLDER = layout.ROOT / "tests" / "addons"
+MODEL = "social.example.fetch"
+
+
+@pytest.fixture
+def server(odoo_server, sandbox):
+    folders = [*odoo_source.addons_paths(), layout.ROOT, FOLDER]
+    path = "--addons-path=" + ",".join(map(str, folders))
+    db = odoo_server.fresh_database()
+    arguments = ["-d", db, "-i", ADDON, path]
+    odoo.run(arguments, log="test-example-install", what="Installing the example")
+    server = odoo_server(db=db, arguments=[path])
+    odoo_server.set_address(server)
+    server.stop()
+    return server.start()
+
+
+def fetch(rpc, profile_id):
+    """Ask for the profile's conversations; return the id of the piece of work."""
+    (fetch_id,) = rpc.call(MODEL, "create", [{"profile_id": profile_id}])
+    rpc.call(MODEL, "action_fetch", [fetch_id])
+    return fetch_id
+
+
+def read(rpc, fetch_id):
+    (found,) = rpc.call(MODEL, "read", [fetch_id], ["state", "obstacle"])
+    return found["state"], found["obstacle"]
+
+
+def test_work_waits_for_a_token_says_why_and_goes_on(server, sandbox):
+    person = HttpPerson(server, sandbox)
+    app_id = register_app(person, sandbox)
+    person.connect(app_id)
+    rpc = server.rpc("admin", "admin")
+    domain = [("network_id.code", "=", "messenger"), ("reason", "=", False)]
+    profile_id = rpc.call("social.profile", "search", domain)[0]
+    assert read(rpc, fetch(rpc, profile_id)) == ("done", False)
+
+    cron_id = rpc.id_of(f"{ADDON}.ir_cron_fetch")
+    rpc.call("ir.cron", "write", [cron_id], {"nextcall": "2099-01-01 00:00:00"})
+    sandbox.control("meta/revoke", {"person": "ana"})
+    rpc.call("social.profile", "action_verify", [profile_id])
+    before = len(sandbox.read("requests"))
+    waiting = fetch(rpc, profile_id)
+    state, obstacle = read(rpc, waiting)
+    assert state == "waiting"
+    assert "withdrawn at the network" in obstacle
+    assert len(sandbox.read("requests")) == before
+
+    person.connect(app_id)
+    # Nobody runs it: the hook has triggered it.
+    deadline = time.monotonic() + 60
+    while read(rpc, waiting)[0] == "waiting" and time.monotonic() < deadline:
+        time.sleep(0.5)
+    assert read(rpc, waiting) == ("done", False)
+
+
+def test_the_code_in_the_guide_is_the_code_that_runs():
+    guide = (layout.ROOT / "docs" / "for-developers.md").read_text()
+    blocks = re.findall(r"```python\n# (\S+)\n(.*?)```", guide, re.S)
+    assert blocks
+    for path, code in blocks:
+        source = (FOLDER / ADDON / path).read_text()
+        for part in code.strip().split("\n\n"):
+            assert part in source, path
