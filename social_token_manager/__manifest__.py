@@ -6,7 +6,7 @@
     "author": "Social Token Manager contributors",
     "license": "LGPL-3",
     "depends": ["mail"],
-    "external_dependencies": {"python": ["authlib"]},
+    "external_dependencies": {"python": ["authlib", "joserfc"]},
     "data": [
         "security/social_security.xml",
         "security/ir.model.access.csv",
@@ -20,6 +20,7 @@
         "views/social_event_views.xml",
         "views/social_oauth_request_views.xml",
         "views/social_notice_views.xml",
+        "views/social_signal_views.xml",
         "wizards/social_renewal_wizard_views.xml",
         "views/res_config_settings_views.xml",
         "views/social_templates.xml",

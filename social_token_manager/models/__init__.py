@@ -8,10 +8,12 @@ from . import social_token_check
 from . import social_token
 from . import social_access
 from . import social_profile_consumer
+from . import social_profile_subscription
 from . import social_profile
 from . import social_oauth_request
 from . import social_event
 from . import social_notice
+from . import social_signal
 from . import ir_http
 from . import res_company
 from . import res_config_settings

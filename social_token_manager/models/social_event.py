@@ -24,6 +24,9 @@ KINDS = [
     ("handed_out", "Token handed out"),
     ("verified", "Verified"),
     ("unverified", "Could not be verified"),
+    ("signal", "Told by the network"),
+    ("subscribed", "Subscribed to messages"),
+    ("unsubscribed", "Messages are not sent"),
 ]
 
 
