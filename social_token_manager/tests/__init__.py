@@ -23,6 +23,7 @@ from . import test_provider_oauth2
 from . import test_provider_people
 from . import test_provider_pictures
 from . import test_provider_pinterest
+from . import test_provider_signals
 from . import test_provider_threads
 from . import test_provider_tiktok
 from . import test_provider_transport
