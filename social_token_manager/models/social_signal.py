@@ -235,8 +235,8 @@ class SocialSignal(models.Model):
                 SELECT %(app)s, %(company)s, told.kind, told.key, told.happened_at,
                     told.detail, 'none', 0, told.code,
                     %(uid)s, %(now)s, %(uid)s, %(now)s
-                  FROM unnest(%(kinds)s, %(keys)s, %(moments)s::timestamp[],
-                    %(details)s, %(codes)s)
+                  FROM unnest(%(kinds)s::text[], %(keys)s::text[],
+                    %(moments)s::timestamp[], %(details)s::text[], %(codes)s::text[])
                     AS told(kind, key, happened_at, detail, code)
                     ON CONFLICT (app_id, event_key) DO NOTHING
                 RETURNING id, event_key
@@ -406,7 +406,8 @@ class SocialSignal(models.Model):
             SQL(
                 """
                 WITH told AS (
-                    SELECT * FROM unnest(%(codes)s, %(ids)s, %(moments)s::timestamp[])
+                    SELECT * FROM unnest(
+                        %(codes)s::text[], %(ids)s::text[], %(moments)s::timestamp[])
                         AS told(code, external_id, moment)),
                 touched AS MATERIALIZED (
                     SELECT profile.id, told.code, told.external_id, told.moment

@@ -41,7 +41,9 @@ from . import test_social_profile_by_hand
 from . import test_social_profile_rights
 from . import test_social_profile_state
 from . import test_social_profile_status
+from . import test_social_profile_subscription
 from . import test_social_renewal_wizard
+from . import test_social_signal
 from . import test_social_token_store
 from . import test_social_token_renewal
 from . import test_dispatch
