@@ -75,7 +75,7 @@ def x_signed(how, secret, data):
 
 
 @functools.lru_cache(maxsize=2)
-def rsa_key(which="right"):
+def rsa_key(which):
     """Return a key of this process; a wrong one is in no list."""
     from cryptography.hazmat.primitives.asymmetric import rsa
 
@@ -83,13 +83,13 @@ def rsa_key(which="right"):
 
 
 def key_name():
-    numbers = rsa_key().public_key().public_numbers()
+    numbers = rsa_key("right").public_key().public_numbers()
     return hashlib.sha256(str(numbers.n).encode()).hexdigest()[:16]
 
 
 def key_list():
     """Return the keys as RFC 7517 writes them."""
-    numbers = rsa_key().public_key().public_numbers()
+    numbers = rsa_key("right").public_key().public_numbers()
     return {
         "keys": [
             {

@@ -6,8 +6,8 @@ Messaging" (on the page that the account is linked to).
 """
 
 from . import values
-from .errors import RequestRefused, TokenLost
 from .base import bearer
+from .errors import RequestRefused, TokenLost
 from .results import Subscription
 
 COMMENT_FIELDS = ("feed",)
