@@ -20,8 +20,12 @@ TURN_SECONDS = 60
 
 @dataclass(frozen=True)
 class Upkeep:
-    """Looking after the subscription of one page, with plain data only."""
+    """Looking after the subscription of one page, with plain data only.
 
+    :ivar profile_ids: of the profiles that are this page
+    """
+
+    profile_ids: tuple
     provider: object = field(repr=False)
     reach: object = field(repr=False)
     wanted: tuple = ()
@@ -73,9 +77,9 @@ class SocialProfileSubscription(models.AbstractModel):
         cron = self.env["ir.cron"]
         seconds = min(cron._commit_progress(), TURN_SECONDS)
 
-        def store(profile_ids, outcome):
+        def store(upkeep, outcome):
             try:
-                profiles = self.browse(profile_ids)
+                profiles = self.browse(upkeep.profile_ids)
                 persist(
                     self.env,
                     lambda env: profiles.with_env(env)._store_subscription(outcome),
@@ -92,7 +96,7 @@ class SocialProfileSubscription(models.AbstractModel):
 
     @api.model
     def _take_subscriptions(self, slots):
-        """Take at most ``slots`` pages; return ``[(profile ids, call)]``.
+        """Take at most ``slots`` pages; return an :class:`Upkeep` for each.
 
         Taking one moves its next check a little on, so that a crash loses nothing and
         nobody asks twice.
@@ -130,7 +134,10 @@ class SocialProfileSubscription(models.AbstractModel):
         return self.browse(profile_id for (profile_id,) in self.env.cr.fetchall())
 
     def _take_page(self):
-        """Take this profile and the others of its page; return the ids and the call."""
+        """Take this profile and the others of its page; return the :class:`Upkeep`.
+
+        None where there is nothing to ask with, or nothing left to ask.
+        """
         self.ensure_one()
         if self.subscribe_at > now():
             # Taken together with another profile of the same page, a moment ago.
@@ -148,7 +155,7 @@ class SocialProfileSubscription(models.AbstractModel):
             profiles.network_id.mapped("code"),
             with_story_replies=any(profiles.mapped("receive_story_replies")),
         )
-        return profiles.ids, Upkeep(provider, reach, wanted)
+        return Upkeep(tuple(profiles.ids), provider, reach, wanted)
 
     def _get_page_mates(self):
         """Return the profiles that live from the same page, of one subscription."""
