@@ -59,12 +59,12 @@ class SignalCase(BaseCase):
         )
         return PROVIDERS[self.code](data, None, NOW)
 
-    def read(self, delivery, **app):
+    def take(self, delivery, **app):
         return self.provider(**app).read_signals(delivery)
 
     def assert_refused(self, detail, delivery, **app):
         with self.assertRaises(SignalRefused) as caught:
-            self.read(delivery, **app)
+            self.take(delivery, **app)
         self.assertEqual(caught.exception.detail, detail)
 
 
@@ -77,13 +77,13 @@ class HmacPromises:
         raise NotImplementedError
 
     def test_what_is_signed_with_the_secret_of_the_app_is_read(self):
-        (signal,) = self.read(self.delivery())
+        (signal,) = self.take(self.delivery())
         self.assertEqual(signal.subject, PERSON)
         self.assertEqual(signal.kind, "revoked")
 
     def test_what_is_signed_with_the_second_secret_of_the_app_is_read(self):
         delivery = self.delivery(secret="other")
-        self.assertTrue(self.read(delivery, webhook_secret="other"))
+        self.assertTrue(self.take(delivery, webhook_secret="other"))
 
     def test_another_secret_is_refused(self):
         self.assert_refused("signature", self.delivery(secret="another"))
@@ -94,14 +94,14 @@ class HmacPromises:
             self.assert_refused("signature", delivery, client_secret="")
 
     def test_the_same_signal_has_the_same_key_and_another_one_another(self):
-        (first,) = self.read(self.delivery())
-        (again,) = self.read(self.delivery())
-        (other,) = self.read(self.delivery(at=SECONDS - 60))
+        (first,) = self.take(self.delivery())
+        (again,) = self.take(self.delivery())
+        (other,) = self.take(self.delivery(at=SECONDS - 60))
         self.assertEqual(first.key, again.key)
         self.assertNotEqual(first.key, other.key)
 
     def test_a_key_tells_nothing_about_the_person(self):
-        (signal,) = self.read(self.delivery())
+        (signal,) = self.take(self.delivery())
         self.assertNotIn(PERSON, signal.key)
 
     def test_what_happened_long_ago_is_refused(self):
@@ -134,7 +134,7 @@ class TestSignedRequest(HmacPromises, SignalCase):
             self.assert_refused("algorithm", self.delivery(algorithm=name))
 
     def test_a_day_is_the_longest_way(self):
-        self.assertTrue(self.read(self.delivery(at=SECONDS - 86400)))
+        self.assertTrue(self.take(self.delivery(at=SECONDS - 86400)))
         self.assert_refused("stale", self.delivery(at=SECONDS - 86401))
 
     def test_two_signed_requests_are_refused(self):
@@ -143,14 +143,14 @@ class TestSignedRequest(HmacPromises, SignalCase):
         self.assert_refused("no signed request", Delivery("deletion", b"", {}, form))
 
     def test_a_page_that_puts_the_app_out_is_no_person(self):
-        (signal,) = self.read(self.delivery(user_id=0, profile_id="P1"))
+        (signal,) = self.take(self.delivery(user_id=0, profile_id="P1"))
         self.assertEqual(
             (signal.kind, signal.external_id, signal.subject), ("detached", "P1", "")
         )
 
     def test_the_address_decides_what_is_asked(self):
         form = self.delivery().form
-        (signal,) = self.read(Delivery("deletion", b"", {}, form))
+        (signal,) = self.take(Delivery("deletion", b"", {}, form))
         self.assertEqual(signal.kind, "deletion")
 
     def test_a_signed_request_at_the_address_of_webhooks_is_refused(self):
@@ -173,7 +173,7 @@ class TestMetaWebhook(SignalCase):
     def test_the_signature_is_over_the_bytes_and_in_one_form_only(self):
         data = {"object": "page", "entry": [self.message()]}
         good = self.delivery(data)
-        self.assertTrue(self.read(good))
+        self.assertTrue(self.take(good))
         given = good.headers["X-Hub-Signature-256"]
         for header in (
             given.upper(),
@@ -191,7 +191,7 @@ class TestMetaWebhook(SignalCase):
 
     def test_a_message_is_for_the_messenger_of_the_page(self):
         data = {"object": "page", "entry": [self.message(text="Hello")]}
-        (signal,) = self.read(self.delivery(data))
+        (signal,) = self.take(self.delivery(data))
         self.assertEqual((signal.kind, signal.networks), ("message", ("messenger",)))
         self.assertEqual((signal.external_id, signal.happened_at), ("P1", NOW))
         self.assertEqual(signal.events[0]["message"]["text"], "Hello")
@@ -200,8 +200,8 @@ class TestMetaWebhook(SignalCase):
     def test_a_message_sent_again_in_another_batch_has_the_same_key(self):
         one = {"object": "page", "entry": [self.message("m1")]}
         two = {"object": "page", "entry": [self.message("m2"), self.message("m1")]}
-        (first,) = self.read(self.delivery(one))
-        _other, again = self.read(self.delivery(two))
+        (first,) = self.take(self.delivery(one))
+        _other, again = self.take(self.delivery(two))
         self.assertEqual(first.key, again.key)
         self.assertNotEqual(first.key, _other.key)
 
@@ -210,7 +210,7 @@ class TestMetaWebhook(SignalCase):
         reply = self.message("m2", reply_to={"story": {"id": "1"}})
         entries = [mention, reply, self.message("m3")]
         data = {"object": "instagram", "entry": entries}
-        signals = self.read(self.delivery(data))
+        signals = self.take(self.delivery(data))
         self.assertEqual(
             [one.about for one in signals], ["story_mention", "story_reply", ""]
         )
@@ -223,11 +223,11 @@ class TestMetaWebhook(SignalCase):
             {"id": "P1", "time": SECONDS, **change},
         ):
             data = {"object": "instagram", "entry": [entry]}
-            (signal,) = self.read(self.delivery(data))
+            (signal,) = self.take(self.delivery(data))
             self.assertEqual(signal.events, (change,))
         self.code = "threads"
         data = {"target_id": "P1", "time": SECONDS, "values": change}
-        (signal,) = self.read(self.delivery(data))
+        (signal,) = self.take(self.delivery(data))
         self.assertEqual((signal.networks, signal.events), (("threads",), (change,)))
 
     def test_changed_permissions_are_asked_about_whatever_the_verb(self):
@@ -235,13 +235,13 @@ class TestMetaWebhook(SignalCase):
             change = {"field": "pages_messaging", "value": {"verb": verb}}
             entry = {"uid": PERSON, "time": SECONDS, "changes": [change]}
             data = {"object": "permissions", "entry": [entry]}
-            (signal,) = self.read(self.delivery(data))
+            (signal,) = self.take(self.delivery(data))
             self.assertEqual((signal.kind, signal.subject), ("changed", PERSON))
 
     def test_old_messages_among_new_ones_are_passed_over(self):
         old = self.message("m0", at=(SECONDS - 3 * 86400) * 1000)
         data = {"object": "page", "entry": [old, self.message()]}
-        self.assertEqual(len(self.read(self.delivery(data))), 1)
+        self.assertEqual(len(self.take(self.delivery(data))), 1)
         self.assert_refused("stale", self.delivery({"object": "page", "entry": [old]}))
 
     def test_what_is_signed_and_unknown_is_taken_and_means_nothing(self):
@@ -257,7 +257,7 @@ class TestMetaWebhook(SignalCase):
             [],
             None,
         ):
-            self.assertEqual(self.read(self.delivery(data)), [])
+            self.assertEqual(self.take(self.delivery(data)), [])
 
     def test_the_handshake_wants_the_verify_token(self):
         query = {
@@ -303,13 +303,13 @@ class TestTikTokWebhook(HmacPromises, SignalCase):
             signature = good.headers["TikTok-Signature"].partition("s=")[2]
             bad = Delivery("", good.raw, {"TikTok-Signature": header + signature})
             with self.assertRaises(SignalRefused):
-                self.read(bad)
+                self.take(bad)
 
     def test_a_signal_of_another_app_is_refused(self):
         self.assert_refused("another app", self.delivery(client_key="4712"))
 
     def test_a_ban_may_be_taken_back(self):
-        (signal,) = self.read(self.delivery(reason=4))
+        (signal,) = self.take(self.delivery(reason=4))
         self.assertEqual(signal.kind, "held")
 
     def test_other_events_mean_nothing(self):
@@ -318,11 +318,11 @@ class TestTikTokWebhook(HmacPromises, SignalCase):
             {"user_openid": None},
             {"create_time": "soon"},
         ):
-            self.assertEqual(self.read(self.delivery(**body)), [])
+            self.assertEqual(self.take(self.delivery(**body)), [])
 
     def test_a_reason_that_makes_no_sense_is_a_removal_all_the_same(self):
         for content in ("", "null", "[]", 7, None, '{"reason": {}}'):
-            (signal,) = self.read(self.delivery(content=content))
+            (signal,) = self.take(self.delivery(content=content))
             self.assertEqual(signal.kind, "revoked")
 
 
@@ -344,10 +344,10 @@ class TestXWebhook(HmacPromises, SignalCase):
         )
 
     def test_both_products_tell_the_same_signal(self):
-        (newer,) = self.read(self.delivery())
+        (newer,) = self.take(self.delivery())
         revoke = {"date_time": "2026-11-22T12:00:00+00:00"}
         revoke |= {"source": {"user_id": PERSON}, "target": {"app_id": "1"}}
-        (older,) = self.read(self.signed({"user_event": {"revoke": revoke}}))
+        (older,) = self.take(self.signed({"user_event": {"revoke": revoke}}))
         self.assertEqual(newer, older)
 
     def test_other_events_and_nonsense_mean_nothing(self):
@@ -358,7 +358,7 @@ class TestXWebhook(HmacPromises, SignalCase):
             {"user_event": "revoke"},
             {"data": None},
         ):
-            self.assertEqual(self.read(self.signed(data)), [])
+            self.assertEqual(self.take(self.signed(data)), [])
 
     def test_the_check_is_answered_with_the_secret_that_signs(self):
         found = self.provider(webhook_secret="key").answer_handshake(
@@ -449,7 +449,7 @@ class TestSecurityEventToken(SignalCase):
         return {schema + name: {"subject": subject}}
 
     def test_what_google_signed_is_read(self):
-        (signal,) = self.read(self.delivery())
+        (signal,) = self.take(self.delivery())
         self.assertEqual(
             (signal.kind, signal.subject, signal.happened_at, signal.detail),
             ("revoked", PERSON, NOW, "tokens-revoked"),
@@ -482,17 +482,17 @@ class TestSecurityEventToken(SignalCase):
 
     def test_the_issuer_may_lack_its_slash_and_the_audience_be_a_list(self):
         delivery = self.delivery(iss=ISSUER.rstrip("/"), aud=["4712", CLIENT])
-        self.assertTrue(self.read(delivery))
+        self.assertTrue(self.take(delivery))
 
     def test_an_end_that_is_past_is_not_looked_at(self):
-        self.assertTrue(self.read(self.delivery(exp=1)))
+        self.assertTrue(self.take(self.delivery(exp=1)))
 
     def test_what_happened_long_ago_is_refused(self):
         self.assert_refused("stale", self.delivery(iat=SECONDS - 8 * 86400))
 
     def test_the_keys_are_fetched_once_a_day(self):
-        self.read(self.delivery())
-        self.read(self.delivery(jti="j2"))
+        self.take(self.delivery())
+        self.take(self.delivery(jti="j2"))
         self.assertEqual(len(self.fetched), 2)
         provider = self.provider()
         provider.now = NOW + timedelta(hours=25)
@@ -500,7 +500,7 @@ class TestSecurityEventToken(SignalCase):
         self.assertEqual(len(self.fetched), 4)
 
     def test_an_unknown_key_has_the_keys_fetched_anew_but_not_at_once(self):
-        self.read(self.delivery())
+        self.take(self.delivery())
         new = self.delivery(self.other_key, {"kid": "k2"})
         self.keys.append(self.jwk(self.other_key, "k2"))
         self.assert_refused("signature", new)
@@ -527,12 +527,12 @@ class TestSecurityEventToken(SignalCase):
             ("sessions-revoked", RISC, "changed"),
             ("account-credential-change-required", RISC, "changed"),
         ):
-            (signal,) = self.read(self.delivery(event=self.event(name, schema)))
+            (signal,) = self.take(self.delivery(event=self.event(name, schema)))
             self.assertEqual((signal.kind, signal.detail), (kind, name))
         probe = {RISC + "verification": {"state": "x"}}
-        (signal,) = self.read(self.delivery(event=probe))
+        (signal,) = self.take(self.delivery(event=probe))
         self.assertEqual((signal.kind, signal.subject), ("probe", ""))
-        self.assertEqual(self.read(self.delivery(event={"else": {}})), [])
+        self.assertEqual(self.take(self.delivery(event={"else": {}})), [])
 
     def test_a_refresh_token_is_named_by_its_beginning_or_its_hash(self):
         once = hashlib.sha512(REFRESH_TOKEN.encode()).digest()
@@ -548,7 +548,7 @@ class TestSecurityEventToken(SignalCase):
                 token_identifier_alg=algorithm,
                 token=named,
             )
-            (signal,) = self.read(self.delivery(event=event))
+            (signal,) = self.take(self.delivery(event=event))
             provider = self.provider()
             mine = StoredToken("", REFRESH_TOKEN)
             self.assertTrue(provider.names_token(signal, mine))
@@ -560,7 +560,7 @@ class TestSecurityEventToken(SignalCase):
             event = self.event(
                 "token-revoked", OAUTH, token_identifier_alg="prefix", token=token
             )
-            self.assertEqual(self.read(self.delivery(event=event)), [])
+            self.assertEqual(self.take(self.delivery(event=event)), [])
 
     def test_what_is_no_token_is_refused_without_a_call(self):
         for raw in (b"", b"{}", b"a.b.c", b"\xff.\xff.\xff", b"e30.e30.e30", b"." * 9):

@@ -27,7 +27,7 @@ class FakePage:
         self.forgets = forgets
         self.posts = []
 
-    def read(self, reach):
+    def tell(self, reach):
         if isinstance(self.refusal, Unreachable):
             raise self.refusal
         return tuple(self.changed.get(reach.page_token, self.fields))
@@ -64,7 +64,7 @@ class TestSocialProfileSubscription(SocialCase):
         Meta = PROVIDERS["meta"]
         with (
             self.enter_registry_test_mode(),
-            patch.object(Meta, "_read_fields", lambda _self, reach: page.read(reach)),
+            patch.object(Meta, "_read_fields", lambda _self, reach: page.tell(reach)),
             patch.object(
                 Meta, "_subscribe", lambda _self, *given: page.subscribe(*given)
             ),
