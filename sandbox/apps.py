@@ -6,6 +6,15 @@ from .dashboard import check_redirect_uri
 from .network import App
 from .problems import ControlError
 
+ADDRESSES = (
+    "webhook_url",
+    "deauthorize_url",
+    "deletion_url",
+    "verify_token",
+    "api_secret",
+)
+SECRETS = ("client_secret", "api_secret", "verify_token")
+
 
 def app_named(network, data):
     """Return the named app, or the ready-made one."""
@@ -19,7 +28,7 @@ def apps(network, data):
     client_id = str(data.need("client_id"))
     app = network.apps.get(client_id) or App(client_id, "")
     changed = replace(app)
-    for name in ("client_secret", "name", "usage"):
+    for name in ("client_secret", "name", "usage", *ADDRESSES):
         setattr(changed, name, data.take(name, getattr(app, name)))
     for name in ("redirect_uris", "developers", "unapproved"):
         setattr(changed, name, data.names(name, getattr(app, name)))
@@ -37,4 +46,4 @@ def apps(network, data):
 
 
 def app_state(app):
-    return {key: value for key, value in asdict(app).items() if key != "client_secret"}
+    return {key: value for key, value in asdict(app).items() if key not in SECRETS}

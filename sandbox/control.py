@@ -8,7 +8,7 @@ from werkzeug.routing import Rule
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from . import mailbox
+from . import courier, mailbox
 from .faults import KINDS, Fault, Latency
 from .problems import ControlError
 from .texts import translate
@@ -167,11 +167,16 @@ WRITE = {
     ("latency", "clear"): clear_latency,
     ("mail", "clear"): mailbox.clear,
     ("mail", "settings"): mailbox.change_settings,
+    ("deliveries", "again"): courier.again,
+    ("deliveries", "settings"): courier.change_settings,
+    ("deliveries", "clear"): courier.clear,
 }
 
 # Each takes (world, data), the data being the query.
 READ = {
     ("clock",): lambda world, data: world.clock.state(),
+    ("deliveries",): courier.listing,
+    ("deliveries", "settings"): lambda world, data: world.courier.settings,
     ("faults",): lambda world, data: world.trouble.state()["faults"],
     ("latency",): lambda world, data: world.trouble.state()["latency"],
     ("mail",): mailbox.received,

@@ -14,6 +14,9 @@ class App:
     :param live: when not, only ``developers`` may grant.
     :param blocked: the network has switched off API access for the whole app.
     :param usage: share of the rate budget already used, in percent; 100 throttles.
+    :param webhook_url: where what happens is told; ``deauthorize_url`` and
+        ``deletion_url`` where a network has addresses of their own for that.
+    :param api_secret: signs what is told, where that is another than the secret.
     """
 
     client_id: str
@@ -27,6 +30,11 @@ class App:
     unapproved: list = field(default_factory=list)
     usage: dict = field(default_factory=dict)
     webhooks: dict = field(default_factory=dict)
+    webhook_url: str = ""
+    deauthorize_url: str = ""
+    deletion_url: str = ""
+    verify_token: str = ""
+    api_secret: str = ""
 
 
 @dataclass
@@ -93,6 +101,29 @@ class Network:
         app = App(str(number), secrets.token_hex(16), name=name)
         self.apps[app.client_id] = app
         return app
+
+    # --- what is told
+
+    @property
+    def courier(self):
+        return self.world.courier
+
+    @property
+    def told_at(self):
+        """When what is told now has happened, in seconds."""
+        return self.now - int(self.courier.settings["age"])
+
+    def tell(self, app, name, sign, data, url=None, *more):
+        """Have an app told something.
+
+        :param sign: function of :mod:`.signing`, of how, the secret and the data
+        :param url: where to, the app's webhook by default
+        """
+        how, secret = self.courier.settings["sign"], app.api_secret or app.client_secret
+        target = app.webhook_url if url is None else url
+        return self.courier.post(
+            self.code, name, target, *sign(how, secret, data, *more)
+        )
 
     # --- log-ins
 

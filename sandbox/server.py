@@ -11,7 +11,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
-from . import control, dashboard, inbox, memory
+from . import control, courier, dashboard, inbox, memory
 from .google import GoogleNetwork
 from .instagram import InstagramNetwork
 from .linkedin import LinkedInNetwork
@@ -259,6 +259,8 @@ def create_server(
     server.base_url = (
         f"http://{f'[{host}]' if ':' in host else host}:{server.server_port}"
     )
+    server.sender = courier.Sender(application.world)
+    server.sender.start()
     server.sink = None
     if smtp_port is not None:
         start_sink(server, host, smtp_port)
@@ -276,7 +278,8 @@ def start_sink(server, host, port):
 
 
 def close(server):
-    """Free the ports of a server that serves no more."""
+    """Free the ports of a server that serves no more, and send nothing any more."""
+    server.sender.stop()
     if server.sink:
         server.sink.stop()
     server.server_close()

@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from .courier import Courier
 from .faults import Trouble
 from .mailbox import Mailbox
 from .problems import ControlError
@@ -115,6 +116,7 @@ class World:
             self.people = seed_people()
             self.trouble = Trouble()
             self.mailbox = Mailbox(self.clock)
+            self.courier = Courier()
             self.requests = deque(maxlen=CALLS_REMEMBERED)
             self.networks = {cls.code: cls(self) for cls in self.network_classes}
 

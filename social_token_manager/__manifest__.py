@@ -6,7 +6,7 @@
     "author": "Social Token Manager contributors",
     "license": "LGPL-3",
     "depends": ["mail"],
-    "external_dependencies": {"python": ["authlib"]},
+    "external_dependencies": {"python": ["authlib", "joserfc"]},
     "data": [
         "security/social_security.xml",
         "security/ir.model.access.csv",
@@ -21,6 +21,7 @@
         "views/social_oauth_request_views.xml",
         "views/social_notice_views.xml",
         "views/social_home_views.xml",
+        "views/social_signal_views.xml",
         "wizards/social_renewal_wizard_views.xml",
         "wizards/social_disconnect_wizard_views.xml",
         "views/res_config_settings_views.xml",

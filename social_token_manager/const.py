@@ -4,7 +4,11 @@ from datetime import timedelta
 
 CALLBACK_ROUTE = "/social/callback/<string:callback_key>"
 CALLBACK_PATH = "/social/callback/{callback_key}"
+WEBHOOK_ROUTE = "/social/webhook/<string:callback_key>"
+WEBHOOK_PURPOSE_ROUTE = f"{WEBHOOK_ROUTE}/<any(deauthorize, deletion):purpose>"
 WEBHOOK_PATH = "/social/webhook/{callback_key}"
+DELETION_ROUTE = "/social/deletion/<string:code>"
+DELETION_PATH = "/social/deletion/{code}"
 AUTHORIZE_ROUTE = "/social/authorize/<int:request_id>"
 AUTHORIZE_PATH = "/social/authorize/{request_id}"
 
@@ -30,7 +34,7 @@ DEV_HOSTS_VARIABLE = "SOCIAL_TOKEN_MANAGER_DEV_HOSTS"
 DEV_HOSTS_OPTION = "social_token_manager_dev_hosts"
 
 # Form inputs that carry a typed secret; whatever logs RPC arguments must hide them.
-SECRET_INPUTS = ("client_secret_input",)
+SECRET_INPUTS = ("client_secret_input", "webhook_secret_input")
 
 # How many calls one turn of a scheduled action makes at once, and how many of them may
 # be under way at one host. Of an app it is the app's own limit.
@@ -43,3 +47,11 @@ LEASE = timedelta(minutes=2)
 
 # When a check is looked for again whose answer a crash may have lost.
 CHECK_PAUSE = timedelta(minutes=15)
+
+# The largest delivery that is looked at: Meta sends at most 1000 updates in one.
+WEBHOOK_BYTES = 256 * 1024
+# Longer than any network sends a signal again, and than a late one is believed.
+SIGNAL_KEPT = timedelta(days=30)
+DELETION_KEPT = timedelta(days=366)
+# How often the networks are asked whether they still send messages.
+SUBSCRIPTION_PAUSE = timedelta(days=1)

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from ..network import Network
 from ..oauth import OAuthError
 from ..web import avatar_png
-from . import business, controls, errors, seed, token_endpoint, youtube
+from . import business, controls, errors, seed, telling, token_endpoint, youtube
 from .consent import PAGES
 from .model import Holdings
 from .permissions import PERMISSIONS
@@ -53,11 +53,20 @@ class GoogleNetwork(Holdings, Network):
             rule("/google/token", token_endpoint.token, "POST"),
             rule("/google/revoke", token_endpoint.revoke, "POST"),
             rule("/google/tokeninfo", token_endpoint.tokeninfo, "GET", "POST"),
+            rule("/google/.well-known/risc-configuration", telling.configuration),
+            rule("/google/oauth2/v3/certs", telling.certificates),
             rule("/google/youtube/v3/channels", youtube.channels),
             rule(accounts, business.accounts),
             rule(locations, business.locations),
             rule("/google/picture/<key>.png", picture),
         ]
+
+    def remove_grant(self, grant):
+        """Override: all clients of the project are told."""
+        was_current = self.is_current(grant)
+        super().remove_grant(grant)
+        if was_current:
+            telling.tokens_revoked(self, grant)
 
     def not_found(self, request):
         return errors.not_found().response()

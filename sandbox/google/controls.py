@@ -6,7 +6,7 @@ from ..apps import app_named, app_state
 from ..apps import apps as change_app
 from ..consent import Dialog
 from ..problems import ControlError
-from . import seed
+from . import seed, telling
 from .consent import PAGES, issue_code
 from .model import APIS, Account, Channel, Location
 from .permissions import IDENTITY, asked_scopes
@@ -53,6 +53,22 @@ def revoke(network, data):
     return {"revoked": grants[0].person}
 
 
+def signal(network, data):
+    """Tell the app an event without anything happening here.
+
+    ``token-revoked`` names the person's latest refresh token, by its beginning or, with
+    ``by`` ``hash``, by its hash.
+    """
+    app, person = app_named(network, data), person_named(network, data)
+    name = data.take("name", "tokens-revoked")
+    by, more = data.take("by", "prefix"), data.take("reason")
+    data.finish()
+    if name not in telling.TYPES:
+        raise ControlError(f"'name' is one of: {', '.join(telling.TYPES)}.")
+    told = telling.told_about(network, app, person.key, name, by, more)
+    return {"number": told.number if told else None}
+
+
 def untick(network, data):
     """Withdraw scopes from what a person gave; the tokens lose them."""
     grants, scopes = grants_named(network, data), set(data.names("scopes", []))
@@ -95,6 +111,8 @@ def policy(network, data):
         on = data.flag(name)
         if on is not None:
             (people.add if on else people.discard)(person.key)
+            if name == "disabled":
+                telling.account_switched(network, person.key, on)
     data.finish()
     return policy_state(network)
 
@@ -272,6 +290,7 @@ def give_consent(network, data):
 CONTROLS = {
     "password": password,
     "revoke": revoke,
+    "signal": signal,
     "untick": untick,
     "expire": expire,
     "policy": policy,

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from ..network import Network
 from ..web import avatar_png
-from . import consent, controls, errors, graph, introspection, token_endpoint
+from . import consent, controls, errors, graph, introspection, telling, token_endpoint
 from .model import Holdings
 from .permissions import PERMISSIONS
 from .seed import seed
@@ -70,6 +70,13 @@ class MetaNetwork(Holdings, graph.GraphAnswers, Network):
         """Refuse a version that is not current: nobody may lean on a fall-through."""
         if version not in self.settings["versions"]:
             raise errors.unknown_path(f"/{version}{path}")
+
+    def revoke(self, app_id, person_key):
+        """Override: the app is told, by its deauthorise callback."""
+        grant = super().revoke(app_id, person_key)
+        if grant:
+            telling.deauthorized(self, self.apps[app_id], person_key)
+        return grant
 
     def state(self):
         return controls.state(self)

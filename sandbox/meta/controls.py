@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from ..apps import app_named, app_state, apps
 from ..problems import ControlError
-from . import consent, seed
+from . import consent, seed, telling
 from .model import Grant, Instagram, Page, Role
 from .permissions import split_scopes
 
@@ -77,6 +77,7 @@ def untick(network, data):
     ]
     for scope in scopes:
         network.withdraw_scope(grant, scope)
+    telling.changed(network, grant, scopes, [*pages, *accounts])
     return grant_state(network, grant)
 
 
@@ -215,7 +216,27 @@ def give_consent(network, data):
     return {"code": consent.issue_code(network, app.client_id, person.key, uri).value}
 
 
+def signal(network, data):
+    """Tell the app something without anything happening here."""
+    name, app = data.need("name"), app_named(network, data)
+    if name not in telling.SIGNALS:
+        raise ControlError(f"'name' is one of: {', '.join(telling.SIGNALS)}.")
+    told = telling.SIGNALS[name](network, app, data)
+    data.finish()
+    return {"number": told.number if told else None}
+
+
+def handshake(network, data):
+    """Ask the app's webhook whether it is the app's, as at its registration."""
+    app = app_named(network, data)
+    data.finish()
+    status, text = telling.handshake(app)
+    return {"status": status, "verified": (status, text) == (200, telling.CHALLENGE)}
+
+
 CONTROLS = {
+    "signal": signal,
+    "handshake": handshake,
     "password": password,
     "checkpoint": checkpoint,
     "revoke": revoke,

@@ -39,6 +39,14 @@ class RotatingNetwork(Holdings, Network):
         """Fill the network with its accounts and the ready-made app."""
         raise NotImplementedError
 
+    def tell_revoked(self, app, account_id, **details):
+        """Have an app told that an account removed it."""
+        raise NotImplementedError
+
+    def take_details(self, data):
+        """Return what a control may say about such a signal."""
+        return {}
+
     def state(self):
         return controls.state(self)
 

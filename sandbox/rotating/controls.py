@@ -40,7 +40,16 @@ def revoke(network, data):
     data.finish()
     for grant in grants:
         network.remove_grant(grant)
+    network.tell_revoked(network.apps[grants[0].app_id], grants[0].account)
     return {"revoked": grants[0].account}
+
+
+def signal(network, data):
+    """Tell the app that an account removed it, without anything happening here."""
+    app, account = app_named(network, data), network.account(data.need("account"))
+    told = network.tell_revoked(app, account.id, **network.take_details(data))
+    data.finish()
+    return {"number": told.number if told else None}
 
 
 def untick(network, data):
@@ -129,6 +138,7 @@ def ask(network, data):
 
 
 CONTROLS = {
+    "signal": signal,
     "password": password,
     "revoke": revoke,
     "untick": untick,

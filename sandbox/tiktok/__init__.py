@@ -1,11 +1,13 @@
 """Stand-in for TikTok: Login Kit and API v2."""
 
 import hashlib
+import json
 from uuid import UUID
 
 from ..extending.seed import seed
 from ..oauth import OAuthError
 from ..rotating import RotatingNetwork, picture, rule
+from ..signing import tiktok_signed
 from . import endpoints
 from .consent import TikTokConsent
 from .errors import ApiError
@@ -51,6 +53,22 @@ class TikTokNetwork(RotatingNetwork):
     def open_id(self, app_id, account):
         """Return the id of an account at one app: at each it is another."""
         return uuid_of(f"{app_id}/{account}")
+
+    def tell_revoked(self, app, account_id, reason=1):
+        """Override: "Webhook Events", ``authorization.removed``; 1 is the person."""
+        data = {
+            "client_key": app.client_id,
+            "event": "authorization.removed",
+            "create_time": self.told_at,
+            "user_openid": self.open_id(app.client_id, account_id),
+            "content": json.dumps({"reason": reason}),
+        }
+        return self.tell(
+            app, "authorization.removed", tiktok_signed, data, None, self.told_at
+        )
+
+    def take_details(self, data):
+        return {"reason": int(data.number("reason", 1))}
 
     @classmethod
     def rules(cls):

@@ -1,9 +1,12 @@
 """Stand-in for X: OAuth 2.0 with PKCE, and the account that logged in."""
 
+from datetime import UTC, datetime
+
 from ..extending.seed import seed
 from ..oauth import OAuthError
 from ..rotating import RotatingNetwork, picture, rule
-from . import endpoints
+from ..signing import x_signed
+from . import endpoints, telling
 from .consent import XConsent
 from .errors import Problem
 
@@ -31,6 +34,7 @@ class XNetwork(RotatingNetwork):
     about = "X accounts, each with a log-in of its own"
     first_app_id = 400000000000001
     permissions = PERMISSIONS
+    controls = RotatingNetwork.controls | {"handshake": telling.handshake}
     kinds = ("web", "public")
     one_grant = True
     # "OAuth 2.0 Authorization Code Flow with PKCE", "Rate limits". How long a refresh
@@ -46,6 +50,27 @@ class XNetwork(RotatingNetwork):
 
     def seed(self):
         seed(self, account_id, has_account=lambda _row: True)
+        for app in self.apps.values():
+            # Not the OAuth 2.0 client's secret: that of the API key signs.
+            app.api_secret = "sandbox-x-api-secret"
+
+    def tell_revoked(self, app, account_id, product="activity"):
+        """Override: by the newer product, or by the older one ("account")."""
+        told_at = datetime.fromtimestamp(self.told_at, UTC).isoformat()
+        about = {"date_time": told_at, "user_id": account_id, "app_id": "29820954"}
+        event = {"event_uuid": str(self.courier.count + 1), "filter": {}}
+        data = {"data": event | {"event_type": "oauth.revoke", "payload": about}}
+        if product == "account":
+            revoke = {
+                "date_time": told_at,
+                "target": {"app_id": "29820954"},
+                "source": {"user_id": account_id},
+            }
+            data = {"user_event": {"revoke": revoke}}
+        return self.tell(app, f"revoke {product}", x_signed, data)
+
+    def take_details(self, data):
+        return {"product": data.take("product", "activity")}
 
     @classmethod
     def rules(cls):

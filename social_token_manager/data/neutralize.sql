@@ -5,7 +5,8 @@ UPDATE social_token
        renew_at = NULL, verify_at = NULL, lease_owner = NULL, lease_until = NULL,
        intent_at = NULL, intent_count = 0, unsettled_at = NULL;
 UPDATE social_access SET page_token = NULL;
-UPDATE social_app SET client_secret = NULL;
+UPDATE social_app SET client_secret = NULL, webhook_secret = NULL;
+DELETE FROM social_signal;
 DELETE FROM social_renewal_wizard;
 DELETE FROM social_oauth_request;
 UPDATE social_profile SET reason = 'not_connected', expires_at = now() AT TIME ZONE 'UTC';

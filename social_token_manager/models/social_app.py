@@ -32,6 +32,7 @@ from ..providers.errors import (
     Unreachable,
 )
 from ..providers.results import AppData
+from ..providers.signals import DEAUTHORIZE, DELETE
 from ..providers.transport import AddressRule, Transport
 from ..wording import reason_sentences
 
@@ -41,6 +42,7 @@ DEFAULT_ADDRESSES = (
     "api_url",
     "revoke_url",
     "introspect_url",
+    "signal_keys_url",
 )
 ADDRESSES = (*DEFAULT_ADDRESSES, "profile_url")
 PROFILE_PATHS = (
@@ -163,6 +165,15 @@ class SocialApp(models.Model):
         readonly=False,
         precompute=True,
     )
+    signal_keys_url = fields.Char(
+        "Keys of Signals",
+        compute="_compute_defaults",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Where the network says with which keys it signs what it tells of its "
+        "own accord; for networks that do not sign with a secret of the app.",
+    )
     scopes = fields.Char(
         compute="_compute_scopes",
         store=True,
@@ -209,6 +220,30 @@ class SocialApp(models.Model):
     )
     redirect_uri = fields.Char("Redirect URI", compute="_compute_addresses")
     webhook_url = fields.Char("Webhook URL", compute="_compute_addresses")
+    deauthorize_url = fields.Char("Deauthorize URL", compute="_compute_addresses")
+    deletion_url = fields.Char("Data Deletion URL", compute="_compute_addresses")
+    webhook_token = fields.Char(
+        "Verify Token",
+        groups="social_token_manager.group_owner",
+        readonly=True,
+        copy=False,
+        default=lambda self: secrets.token_urlsafe(24),
+        help="The network sends it once, to find out whether the address is ours.",
+    )
+    webhook_secret = Encrypted("Sealed Webhook Secret")
+    webhook_secret_input = fields.Char(
+        "Webhook Secret",
+        compute="_compute_webhook_secret_input",
+        inverse="_inverse_webhook_secret_input",
+        help="Where the network signs what it tells with another secret than the app's "
+        "own: at X that of the API key, at Instagram and Threads perhaps that of the "
+        "Meta app. Typed here once and then sealed; it is never shown again.",
+    )
+    is_webhook_secret_set = fields.Boolean(
+        "Webhook Secret Is Set", compute="_compute_is_webhook_secret_set"
+    )
+    sends_signals = fields.Boolean(compute="_compute_signal_purposes")
+    has_deauthorize_url = fields.Boolean(compute="_compute_signal_purposes")
     host = fields.Char(compute="_compute_host", store=True)
     call_limit = fields.Integer(
         "Calls at Once",
@@ -275,24 +310,51 @@ class SocialApp(models.Model):
             app.webhook_url = base_url + WEBHOOK_PATH.format(
                 callback_key=app.callback_key
             )
+            app.deauthorize_url = f"{app.webhook_url}/{DEAUTHORIZE}"
+            app.deletion_url = f"{app.webhook_url}/{DELETE}"
+
+    @api.depends("provider")
+    def _compute_signal_purposes(self):
+        for app in self:
+            provider = get_provider(app.provider)
+            app.sends_signals = provider.sends_signals
+            app.has_deauthorize_url = DEAUTHORIZE in provider.signal_purposes
 
     def _compute_client_secret_input(self):
         self.client_secret_input = False
 
     def _inverse_client_secret_input(self):
-        for app in self:
-            typed = (app.client_secret_input or "").strip()
-            if typed:
-                # Owners write apps; the sealed column is closed to everybody.
-                app.sudo().client_secret = app._seal_secret("client_secret", typed)
-                app.sudo()._clear_trouble()
-                self.env["social.event"]._record("secret_changed", app)
-        self.client_secret_input = False
+        # Owners write apps; what the engine found out is closed to everybody.
+        self._seal_typed("client_secret").sudo()._clear_trouble()
+
+    def _compute_webhook_secret_input(self):
+        self.webhook_secret_input = False
+
+    def _inverse_webhook_secret_input(self):
+        self._seal_typed("webhook_secret")
+
+    def _seal_typed(self, name):
+        """Seal what was typed for a secret, and empty the input.
+
+        :return: the apps for which something was typed
+        """
+        changed = self.filtered(lambda app: (app[f"{name}_input"] or "").strip())
+        for app in changed:
+            # Owners write apps; the sealed column is closed to everybody.
+            app.sudo()[name] = app._seal_secret(name, app[f"{name}_input"].strip())
+        self.env["social.event"]._record("secret_changed", changed)
+        self[f"{name}_input"] = False
+        return changed
 
     @api.depends("client_secret_input")
     def _compute_is_secret_set(self):
         for app in self:
             app.is_secret_set = bool(app.sudo().client_secret)
+
+    @api.depends("webhook_secret_input")
+    def _compute_is_webhook_secret_set(self):
+        for app in self:
+            app.is_webhook_secret_set = bool(app.sudo().webhook_secret)
 
     # === CONSTRAINT METHODS === #
 
@@ -428,6 +490,7 @@ class SocialApp(models.Model):
             provider=app_sudo.provider,
             client_id=app_sudo.client_id,
             client_secret=app_sudo._open_secret("client_secret") or "",
+            webhook_secret=app_sudo._open_secret("webhook_secret") or "",
             scopes=tuple(
                 scope.strip()
                 for scope in (app_sudo.scopes or "").split(",")

@@ -36,6 +36,9 @@ KINDS = [
     ("purged", "Held data deleted"),
     ("moved", "Database moved to a new home"),
     ("wiped", "Copied database wiped"),
+    ("signal", "Told by the network"),
+    ("subscribed", "Subscribed to messages"),
+    ("unsubscribed", "Messages are not sent"),
 ]
 
 

@@ -58,6 +58,7 @@ class SocialProfile(models.Model):
         "social.profile.consumer",
         "social.profile.disconnect",
         "social.profile.gap",
+        "social.profile.subscription",
     ]
     _description = "Social Profile"
     # Worst first: what is broken has the moment it broke as its expires_at.
@@ -145,6 +146,15 @@ class SocialProfile(models.Model):
     receive_story_replies = fields.Boolean(
         "Receive replies and reactions to your stories", default=True
     )
+    last_message_at = fields.Datetime(
+        "Last Message", readonly=True, copy=False, help="When the network last told."
+    )
+    subscribe_at = fields.Datetime("To Look After", readonly=True, copy=False)
+    subscribed_fields = fields.Char("Sent by the Network", readonly=True, copy=False)
+    missing_fields = fields.Char("Not Sent by the Network", readonly=True, copy=False)
+    subscription_checked_at = fields.Datetime(
+        "Sending Checked", readonly=True, copy=False
+    )
 
     _external_unique = models.UniqueIndex(
         "(network_id, external_id, company_id)",
@@ -152,6 +162,7 @@ class SocialProfile(models.Model):
         "archive. Leave this one out, or change the one that is there.",
     )
     _worst_first = models.Index("(expires_at, id)")
+    _to_subscribe = models.Index("(subscribe_at) WHERE subscribe_at IS NOT NULL")
 
     # === COMPUTE METHODS === #
 
@@ -627,6 +638,7 @@ class SocialProfile(models.Model):
                 granted |= profile
         token._update_expires_at()
         granted._update_state(granted_anew=True)
+        granted._look_after()
         return granted
 
     def _may_link(self, token):

@@ -232,15 +232,34 @@ class SocialToken(models.Model):
         """
         self.ensure_one()
         lock_rows(self)
-        granted_at = self.granted_at or self.issued_at
-        is_past = happened_at and granted_at and happened_at < granted_at
-        if is_past or self.reason == reason:
+        if self._is_before_grant(happened_at) or self.reason == reason:
             return False
         self._write_loss(reason)
         self.env["social.event"]._record(
             "lost", self, reason=reason, detail=detail, generation=self.generation
         )
         return True
+
+    def _is_before_grant(self, happened_at):
+        """Whether something happened before a person granted what there is now."""
+        granted_at = self.granted_at or self.issued_at
+        return bool(happened_at and granted_at and happened_at < granted_at)
+
+    def _forget_person(self):
+        """Forget what the network told of a person, who asked for that.
+
+        The profiles stay: they belong to the company, and others may renew them.
+        """
+        for token in self:
+            token.write(
+                {
+                    "external_user_id": f"deleted:{token.id}",
+                    "external_user_name": False,
+                    "access_token": False,
+                    "refresh_token": False,
+                }
+            )
+        self.access_ids.write({"page_token": False})
 
     def _write_loss(self, reason):
         self.write(

@@ -4,6 +4,7 @@ Grants are RFC 6749, PKCE is RFC 7636 (S256 only), revocation is RFC 7009. Authl
 builds and parses the messages; :mod:`.transport` carries them.
 """
 
+import hmac
 import json
 import secrets
 from datetime import datetime, timedelta
@@ -25,6 +26,7 @@ from .errors import (
 )
 from .oauth2_errors import client_failure
 from .results import AppCheck, Grant, Introspection, Person, TokenSet, Verdict
+from .signals import SignalRefused, fresh
 from .transport import QuietPreparation
 
 # Calls rest when a network says that so many percent of a limit are used.
@@ -54,6 +56,7 @@ class OAuth2Provider:
     default_api_url = ""
     default_revoke_url = ""
     default_introspect_url = ""
+    default_signal_keys_url = ""
 
     # What a network needs, and what is asked for as well because features use it.
     required_scopes: dict[str, tuple[str, ...]] = {}
@@ -98,6 +101,16 @@ class OAuth2Provider:
     removal_url = ""
     # The network tells who else could renew.
     lists_people = False
+    # The network tells of its own accord what happens to a grant.
+    sends_signals = False
+    # What it wants addresses of their own for, below the one for all signals.
+    signal_purposes: tuple[str, ...] = ()
+    # What a signal is answered that was taken.
+    signal_status = HTTPStatus.OK
+    # What happened longer ago is not told any more by the network itself.
+    oldest_signal = timedelta(days=7)
+    # The network sends a profile's messages only while we are subscribed to them.
+    needs_subscription = False
 
     @classmethod
     def can_renew_silently(cls, *, has_refresh_token):
@@ -296,7 +309,58 @@ class OAuth2Provider:
         """
         raise NotImplementedError
 
+    # === SIGNALS === #
+
+    def read_signals(self, delivery):
+        """Return the :class:`Signal` objects of a delivery that is the network's.
+
+        :param Delivery delivery: as it came
+        :raise SignalRefused: it is not, or it comes too late
+        :raise ProviderError: that cannot be told now; it has to be sent again
+        """
+        return fresh(self._read_signals(delivery), self.now, self.oldest_signal)
+
+    def answer_handshake(self, query, verify_token):
+        """Return the :class:`Handshake` for a network that asks whose address it is.
+
+        :param dict query: the parameters of its GET
+        :param str verify_token: what an Owner typed at the network
+        :raise SignalRefused: it is not the network that asks
+        """
+        raise SignalRefused("no handshake")
+
+    def names_token(self, signal, stored):
+        """Whether a signal's ``fingerprint`` is that of a :class:`StoredToken`."""
+        return False
+
+    def fields_for(self, networks, *, with_story_replies=True):
+        """Return what has to be sent of a page that these networks' profiles are.
+
+        To be asked where ``needs_subscription``.
+        """
+        return ()
+
+    def keep_subscribed(self, reach, wanted):
+        """Return the :class:`Subscription` of a page, repaired where it can be.
+
+        :param Reach reach: one of the page's profiles
+        :param wanted: what must be sent, see :meth:`fields_for`
+        :raise ProviderError: there is no definite answer
+        """
+        raise NotImplementedError
+
     # === HOOKS === #
+
+    def _read_signals(self, delivery):
+        """Verify and parse a delivery; see :meth:`read_signals`."""
+        raise SignalRefused("none are sent")
+
+    @staticmethod
+    def _is_same(given, expected):
+        """Whether two texts are equal, in constant time; an empty one never is."""
+        return bool(expected) and hmac.compare_digest(
+            given.encode("utf-8", "surrogatepass"), expected.encode()
+        )
 
     def _prolong(self, token):
         """Return a token that lasts, where the exchange gives one that does not."""

@@ -17,6 +17,7 @@ from . import values
 from .base import OAuth2Provider, bearer
 from .errors import AppFault, GrantRefused, TokenLost, Unreachable
 from .google_errors import UNAPPROVED, NoChannel, failure_of, is_unapproved
+from .google_signals import GoogleSignals
 from .results import Grant, Introspection, Person, ProfileData, TokenSet, Verdict
 
 WWW = "www.googleapis.com"
@@ -47,7 +48,7 @@ UNUSED = timedelta(days=182)
 MARGIN = timedelta(seconds=60)
 
 
-class GoogleProvider(OAuth2Provider):
+class GoogleProvider(GoogleSignals, OAuth2Provider):
     """Google's OAuth endpoints and the APIs that list what a person manages.
 
     *Addresses.* Google has one host an API, ``<service>.googleapis.com``. ``api_url``

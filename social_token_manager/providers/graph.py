@@ -6,13 +6,14 @@ from . import values
 from .base import USED_UP, OAuth2Provider
 from .errors import GrantRefused, RequestRefused, TokenLost
 from .meta_errors import failure_of
+from .meta_signals import MetaSignals
 
 USAGE = ("call_count", "total_time", "total_cputime")
 REST = 3600
 LONGEST_REST = 24 * 3600
 
 
-class GraphProvider(OAuth2Provider):
+class GraphProvider(MetaSignals, OAuth2Provider):
     """An engine whose answers carry Meta's error object."""
 
     scope_separator = ","

@@ -15,6 +15,7 @@ from .base import bearer
 from .errors import AppFault, RequestRefused, TokenLost, Unreachable
 from .graph import GraphProvider
 from .meta_errors import failure_of
+from .meta_subscription import MetaSubscription
 from .results import (
     AppCheck,
     Grant,
@@ -45,7 +46,7 @@ SUBSCRIBING_TASKS = FULL_TASKS | {
 }
 
 
-class MetaProvider(GraphProvider):
+class MetaProvider(MetaSubscription, GraphProvider):
     """The Facebook dialog and the Graph API."""
 
     code = "meta"

@@ -19,6 +19,8 @@ class AppData:
     api_url: str
     revoke_url: str = ""
     introspect_url: str = ""
+    signal_keys_url: str = ""
+    webhook_secret: str = field(default="", repr=False)
     scopes: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
     use_pkce: bool = False
@@ -31,6 +33,11 @@ class AppData:
     profile_name_path: str = ""
     profile_handle_path: str = ""
     profile_image_path: str = ""
+
+    @property
+    def signing_secrets(self):
+        """All secrets that the network may sign with; an empty one is none."""
+        return tuple(filter(None, (self.webhook_secret, self.client_secret)))
 
 
 @dataclass(frozen=True)
@@ -179,6 +186,19 @@ class Verdict:
 
     token: Introspection
     reasons: dict[int, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """What a network sends of a page: ``missing`` was asked for and is not given.
+
+    ``detail`` is the network's own number where it refused.
+    """
+
+    fields: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    detail: str = ""
+    is_repaired: bool = False
 
 
 @dataclass(frozen=True)

@@ -19,13 +19,14 @@ from .errors import AccessEnded, GrantRefused, TokenLost, Unreachable
 from .results import Grant, Person
 from .rotating import RotatingProvider
 from .tiktok_errors import failure_of
+from .tiktok_signals import TikTokSignals
 
 BASIC, PROFILE = "user.info.basic", "user.info.profile"
 BASIC_FIELDS = ("open_id", "display_name", "avatar_url")
 PROFILE_FIELDS = ("username",)
 
 
-class TikTokProvider(RotatingProvider):
+class TikTokProvider(TikTokSignals, RotatingProvider):
     """TikTok's OAuth endpoints and the account that logged in.
 
     The client's id is called ``client_key`` everywhere. How long tokens live has

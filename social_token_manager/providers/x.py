@@ -15,11 +15,12 @@ from .base import bearer
 from .errors import GrantRefused, TokenLost, Unreachable
 from .rotating import RotatingProvider
 from .x_errors import failure_of
+from .x_signals import XSignals
 
 USER_FIELDS = "name,username,profile_image_url"
 
 
-class XProvider(RotatingProvider):
+class XProvider(XSignals, RotatingProvider):
     """X's OAuth endpoints and the account that logged in.
 
     X keeps one living grant an app and account: a log-in elsewhere with the same app

@@ -25,6 +25,7 @@ from . import test_provider_oauth2
 from . import test_provider_people
 from . import test_provider_pictures
 from . import test_provider_pinterest
+from . import test_provider_signals
 from . import test_provider_threads
 from . import test_provider_tiktok
 from . import test_provider_transport
@@ -45,7 +46,9 @@ from . import test_social_profile_gap
 from . import test_social_profile_rights
 from . import test_social_profile_state
 from . import test_social_profile_status
+from . import test_social_profile_subscription
 from . import test_social_renewal_wizard
+from . import test_social_signal
 from . import test_social_token_store
 from . import test_social_token_renewal
 from . import test_dispatch

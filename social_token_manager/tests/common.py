@@ -195,6 +195,20 @@ class SocialFactories:
         )
 
     @classmethod
+    def make_signal(cls, app, **values):
+        """Return what a network told an app once."""
+        return cls.env["social.signal"].create(
+            {
+                "app_id": app.id,
+                "company_id": app.company_id.id,
+                "kind": "probe",
+                "event_key": "key",
+                "happened_at": now(),
+                **values,
+            }
+        )
+
+    @classmethod
     def make_sealed_records(cls, user):
         """Return a record of each model that has secrets, all of them sealed.
 

@@ -260,6 +260,7 @@ class TestEncrypted(SocialCase):
             if model._name.startswith("social.")
         ]
         self.assertIn(("social.profile", "access_id", "page_token"), paths)
+        self.make_signal(self.records["social.app"])
         for model_name, link, name in paths:
             model = self.env[model_name].with_user(self.owner)
             records = model.search([(link, "!=", False)], limit=1)
