@@ -14,7 +14,7 @@ from ..providers.addresses import (
 from ..providers.errors import AddressRefused, AppFault, ProviderError, RateLimited
 from ..providers.transport import AddressRule
 from ..setup_help import HELP, SCOPES, UNKNOWN_SCOPE
-from .social_app import ADDRESSES, JOURNALLED, development_hosts, shared_transport
+from .social_app import ADDRESSES, JOURNALLED, development_hosts
 
 # Whatever of these changes, the last test was of another app.
 TESTED = JOURNALLED | {"client_secret", "network_ids"}
@@ -166,7 +166,7 @@ class SocialApp(models.Model):
         rule = AddressRule(development_hosts())
         addresses = {name: one for name, one in addresses.items() if one}
         allowed = {one for one in addresses.values() if _is_allowed(rule, one)}
-        failures = find_unreachable(shared_transport(), allowed)
+        failures = find_unreachable(self.env["social.home"]._get_transport(), allowed)
         for name, address in addresses.items():
             refused = address not in allowed or isinstance(
                 failures.get(address), AddressRefused
