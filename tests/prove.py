@@ -76,6 +76,18 @@ PROMISES = (
         ),
     ),
     Promise(
+        "No unsigned, wrongly signed or replayed webhook has an effect",
+        (
+            "tests/test_webhook_processes.py",
+            "tests/test_signals_of_nonsense.py",
+            f"{ADDON}/test_social_signal.py",
+        ),
+    ),
+    Promise(
+        "No request leaves a copied database",
+        ("tests/test_copies.py", f"{ADDON}/test_social_home.py"),
+    ),
+    Promise(
         "No cross-user and no cross-company binding",
         (
             f"{ADDON}/test_oauth_callback.py",
