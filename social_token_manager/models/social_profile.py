@@ -149,6 +149,9 @@ class SocialProfile(models.Model):
     last_message_at = fields.Datetime(
         "Last Message", readonly=True, copy=False, help="When the network last told."
     )
+    messages_per_day = fields.Float(
+        readonly=True, copy=False, help="A running mean over about a week."
+    )
     subscribe_at = fields.Datetime("To Look After", readonly=True, copy=False)
     subscribed_fields = fields.Char("Sent by the Network", readonly=True, copy=False)
     missing_fields = fields.Char("Not Sent by the Network", readonly=True, copy=False)

@@ -22,6 +22,11 @@ class SocialProfileGap(models.AbstractModel):
     gap_since = fields.Datetime("Gone From", readonly=True, copy=False)
     gap_until = fields.Datetime("Gone Until", readonly=True, copy=False)
     gap_text = fields.Text("After the Gap", compute="_compute_gap_text")
+    missed_messages = fields.Integer(
+        "Messages Waiting (Estimate)",
+        compute="_compute_missed_messages",
+        help="Typical messages a day, times the days without a connection.",
+    )
     purged_at = fields.Datetime("Held Data Deleted", readonly=True, copy=False)
     purge_at = fields.Datetime("Held Data To Go", compute="_compute_purge")
     purge_text = fields.Text("Held Data", compute="_compute_purge")
@@ -58,6 +63,15 @@ class SocialProfileGap(models.AbstractModel):
             is_done = gap.is_purged(gone_since, profile.purged_at)
             profile.purge_text = profile.purge_at and purge_text(
                 self.env, profile, is_done
+            )
+
+    @api.depends("expires_at", "access_id", "disconnected_at", "messages_per_day")
+    def _compute_missed_messages(self):
+        at = now()
+        for profile in self:
+            since = profile._get_gone_since(at)
+            profile.missed_messages = since and gap.missed_messages(
+                profile.messages_per_day, since, at
             )
 
     # === THE GAP === #

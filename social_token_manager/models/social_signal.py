@@ -1,6 +1,7 @@
 import json
 import logging
 import secrets
+from collections import Counter
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -14,7 +15,7 @@ from ..clock import now
 from ..const import DELETION_KEPT, DELETION_PATH, SIGNAL_KEPT
 from ..engine import own_environment
 from ..keyring import SecretDamaged
-from ..policy import reasons
+from ..policy import gap, reasons
 from ..providers.errors import ProviderError
 from ..providers.signals import (
     CHANGED,
@@ -397,20 +398,22 @@ class SocialSignal(models.Model):
 
         :return: ``[(profile, network code, external id)]``
         """
-        latest = {}
+        latest, counts = {}, Counter()
         for signal in messages:
             for code in signal.networks:
                 place = (code, signal.external_id)
                 latest[place] = max(signal.happened_at, latest.get(place, EARLIEST))
+                counts[place] += 1
         self.env.cr.execute(
             SQL(
                 """
                 WITH told AS (
                     SELECT * FROM unnest(
-                        %(codes)s::text[], %(ids)s::text[], %(moments)s::timestamp[])
-                        AS told(code, external_id, moment)),
+                        %(codes)s::text[], %(ids)s::text[], %(moments)s::timestamp[],
+                        %(counts)s::int[]) AS told(code, external_id, moment, count)),
                 touched AS MATERIALIZED (
-                    SELECT profile.id, told.code, told.external_id, told.moment
+                    SELECT profile.id, told.code, told.external_id, told.moment,
+                           told.count
                       FROM told
                       JOIN social_network network ON network.code = told.code
                       JOIN social_profile profile
@@ -425,19 +428,28 @@ class SocialSignal(models.Model):
                      ORDER BY profile.id FOR UPDATE OF profile)
                 UPDATE social_profile profile
                    SET last_message_at = GREATEST(
-                       profile.last_message_at, LEAST(touched.moment, %(now)s))
+                       profile.last_message_at, LEAST(touched.moment, %(now)s)),
+                       messages_per_day = touched.count / %(days)s::float
+                       + COALESCE(profile.messages_per_day, 0)
+                       * exp(-GREATEST(EXTRACT(EPOCH FROM
+                             %(now)s - profile.last_message_at), 0)
+                             / (86400 * %(days)s))
                   FROM touched WHERE profile.id = touched.id
                 RETURNING profile.id, touched.code, touched.external_id
                 """,
                 codes=[code for code, _external_id in latest],
                 ids=[external_id for _code, external_id in latest],
                 moments=list(latest.values()),
+                counts=[counts[place] for place in latest],
+                days=gap.MEAN_DAYS,
                 company=app.company_id.id,
                 app=app.id,
                 now=now(),
             )
         )
-        self.env["social.profile"].invalidate_model(["last_message_at"])
+        self.env["social.profile"].invalidate_model(
+            ["last_message_at", "messages_per_day"]
+        )
         return [
             (self.env["social.profile"].browse(profile_id), code, external_id)
             for profile_id, code, external_id in self.env.cr.fetchall()

@@ -6,6 +6,10 @@ Instants are naive UTC datetimes; the clock is passed in.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+# How many messages a day are typical: a running mean over about a week. Each message
+# adds its share, and what was counted before fades.
+MEAN_DAYS = 7
+
 
 @dataclass(frozen=True)
 class Gap:
@@ -41,6 +45,15 @@ def begin(expires_at, now):
     A broken profile has the moment of its loss as ``expires_at``.
     """
     return expires_at if expires_at and expires_at <= now else None
+
+
+def missed_messages(per_day, since, until):
+    """Return about how many messages came meanwhile: an estimate, and to be called so.
+
+    :param float per_day: the running mean when the last message came
+    """
+    days = (until - since) / timedelta(days=1)
+    return round(max(days, 0) * (per_day or 0))
 
 
 def purge_at(gone_since, purge_after_days):

@@ -13,6 +13,11 @@ class TestGap(BaseCase):
     def test_a_gap_is_as_long_as_the_connection_was_gone(self):
         self.assertEqual(gap.Gap(NOW - 12 * DAY, NOW).length, 12 * DAY)
 
+    def test_missed_messages_are_estimated_from_a_typical_day(self):
+        self.assertEqual(gap.missed_messages(12.4, NOW - 3 * DAY, NOW), 37)
+        self.assertEqual(gap.missed_messages(0.0, NOW - 3 * DAY, NOW), 0)
+        self.assertEqual(gap.missed_messages(5, NOW + DAY, NOW), 0, "not gone yet")
+
     def test_nothing_is_said_to_be_lost_where_no_limit_is_known(self):
         self.assertIsNone(gap.Gap(NOW - 900 * DAY, NOW).lost_before)
 

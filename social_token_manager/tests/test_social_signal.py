@@ -390,6 +390,23 @@ class TestSocialSignal(SocialHttpCase):
         (found,) = self.profiles.filtered("last_message_at").mapped("last_message_at")
         self.assertLess(abs(found - new), timedelta(minutes=1))
 
+    def test_a_typical_day_is_a_running_mean_of_the_last_week(self):
+        """Ten a day for weeks are about ten; after the end the estimate counts on."""
+        start = now()
+        with freeze_time(start) as clock:
+            for day in range(28):
+                clock.move_to(start + timedelta(days=day))
+                for number in range(10):
+                    self.hub(self.message(f"m{day}-{number}", at=clock()))
+            profile = self.profiles.filtered("last_message_at")
+            self.assertAlmostEqual(profile.messages_per_day, 10, delta=1.5)
+            self.assertFalse(profile.missed_messages)
+            profile.access_id.token_id._take_loss("revoked")
+            profile._update_state()
+            clock.tick(timedelta(days=3))
+            profile.invalidate_recordset()
+            self.assertAlmostEqual(profile.missed_messages, 30, delta=5)
+
     @mute_logger(f"odoo.addons.{MODULE}.models.social_profile_consumer")
     def test_a_failing_addon_does_not_make_the_network_send_again(self):
         def fail(profiles, events):
