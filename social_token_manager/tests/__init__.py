@@ -1,3 +1,4 @@
+from . import test_dispatch
 from . import test_encrypted
 from . import test_home
 from . import test_hoot
@@ -6,10 +7,11 @@ from . import test_keyring
 from . import test_oauth_callback
 from . import test_policy_choice
 from . import test_policy_expiry
-from . import test_policy_matching
 from . import test_policy_gap
+from . import test_policy_matching
 from . import test_policy_notices
 from . import test_policy_reasons
+from . import test_policy_renewal
 from . import test_policy_status
 from . import test_provider_addresses
 from . import test_provider_base
@@ -29,6 +31,7 @@ from . import test_provider_signals
 from . import test_provider_threads
 from . import test_provider_tiktok
 from . import test_provider_transport
+from . import test_provider_use
 from . import test_provider_values
 from . import test_provider_x
 from . import test_redaction
@@ -49,9 +52,7 @@ from . import test_social_profile_status
 from . import test_social_profile_subscription
 from . import test_social_renewal_wizard
 from . import test_social_signal
-from . import test_social_token_store
 from . import test_social_token_renewal
-from . import test_dispatch
-from . import test_policy_renewal
+from . import test_social_token_store
 from . import test_social_token_verify
 from . import test_wording_language
