@@ -51,8 +51,8 @@ def records(lines):
         yield current
 
 
-def bad_records(path, only_ours=False):
-    """Return the warnings and errors in a log file."""
-    with open(path, errors="replace") as lines:
-        found = [record for record in records(lines) if record.is_bad()]
+def bad_records(path, only_ours=False, until=None):
+    """Return the warnings and errors in a log file, or in its first ``until`` bytes."""
+    text = path.read_bytes()[:until].decode(errors="replace")
+    found = [record for record in records(text.splitlines()) if record.is_bad()]
     return [record for record in found if record.is_ours() or not only_ours]

@@ -6,6 +6,7 @@ cursor.
 
 import logging
 import time
+import traceback
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
 from .providers.errors import OutcomeUnknown, ProviderError
@@ -55,6 +56,14 @@ def outcome_of(call):
     except ProviderError as error:
         return error
     except Exception as error:
-        # One network's nonsense must not end the turn of all; the text may hold more.
-        _logger.error("A call ended unexpectedly: %s", type(error).__name__)
+        # One network's nonsense must not end the turn of all. The error's text may
+        # hold a secret, the place where it came up does not.
+        *_outer, place = traceback.extract_tb(error.__traceback__)
+        _logger.error(
+            "A call ended unexpectedly: %s in %s, %s:%s",
+            type(error).__name__,
+            place.name,
+            place.filename,
+            place.lineno,
+        )
         return OutcomeUnknown(detail=type(error).__name__)
