@@ -58,6 +58,8 @@ class Engine:
             revoke_url=f"{sandbox.url}/x/2/oauth2/revoke",
             api_url=f"{sandbox.url}/x/2",
         )
+        # Hundreds of checks within a minute are the test's own.
+        sandbox.control("x/settings", {"calls": 1_000_000})
         self.owner_group = rpc.id_of("social_token_manager.group_owner")
         # Odoo's own turns must not come between.
         self.execute("UPDATE ir_cron SET active = FALSE")
@@ -164,8 +166,8 @@ def test_whoever_asks_at_once_no_refresh_token_is_presented_twice(engine):
         for place, worker in enumerate(workers):
             worker.send(*roles[(place + number) % len(roles)])
         answers = [worker.receive() for worker in workers]
-        tokens = [one["token"] for one in answers if isinstance(one, dict)]
-        assert tokens, answers
+        tokens = [one.get("token") for one in answers if isinstance(one, dict)]
+        assert all(tokens), answers
         assert len(set(tokens)) == 1, "all get the same, new token"
     assert engine.reused() == 0
     assert engine.served() == rounds

@@ -12,7 +12,14 @@ from ..engine import lock_rows, own_environment, persist
 from ..exceptions import TokenBusy
 from ..keyring import SecretDamaged
 from ..policy import reasons, renewal
-from ..providers.errors import AccessEnded, AppFault, ProviderError, TokenLost
+from ..providers import get_provider
+from ..providers.errors import (
+    AccessEnded,
+    AppFault,
+    ProviderError,
+    RateLimited,
+    TokenLost,
+)
 from ..providers.results import Introspection, Verdict
 from ..wording import reason_label
 
@@ -290,7 +297,13 @@ class SocialTokenCheck(models.AbstractModel):
             if token.generation == generation:
                 token._write_unverified(error)
         with own_environment(self.env) as env:
-            self.with_env(env).app_id._note_outcome(error)
+            token = self.with_env(env)
+            provider = get_provider(token.app_id.provider)
+            # One person's limit does not keep the app from its other work.
+            if not (
+                isinstance(error, RateLimited) and provider.limits_count_per_person
+            ):
+                token.app_id._note_outcome(error)
         _logger.info(
             "Token %s could not be verified: %s %s",
             self.id,

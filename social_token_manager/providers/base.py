@@ -99,6 +99,8 @@ class OAuth2Provider:
     revokes_whole_grant = False
     # Where people see which apps they allowed, and remove one by hand.
     removal_url = ""
+    # How many calls are allowed is counted for each person, not for the app.
+    limits_count_per_person = False
     # The network tells who else could renew.
     lists_people = False
     # The network tells of its own accord what happens to a grant.

@@ -18,6 +18,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import NewConnectionError
 
 from .errors import AddressRefused, AppFault, OutcomeUnknown, Unreachable
 
@@ -164,7 +165,9 @@ class _Guarded:
             except OSError as failure:
                 connection.close()
                 error = failure
-        raise error or OSError("no address")
+        # A plain OSError is passed over by urllib3 where it stands for "reset": then it
+        # would read an answer from a connection that there never was.
+        raise NewConnectionError(self, type(error or found).__name__)
 
     def putrequest(self, *args, **kwargs):
         if self.sock is not None:

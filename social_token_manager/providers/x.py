@@ -35,6 +35,8 @@ class XProvider(XSignals, RotatingProvider):
     default_authorize_url = "https://x.com/i/oauth2/authorize"
     default_token_url = "https://api.x.com/2/oauth2/token"
     default_api_url = "https://api.x.com/2"
+    # "Rate limits": of a call in a user's context, per user.
+    limits_count_per_person = True
     default_revoke_url = "https://api.x.com/2/oauth2/revoke"
     # A confidential client ("Web App"): the secret in the body is refused.
     default_auth_method = "client_secret_basic"

@@ -104,6 +104,15 @@ class TestAnswers(TransportCase):
         self.assertEqual(error.detail, f"{LOOPBACK} ConnectionError")
         self.assertLess(seconds, 2)
 
+    def test_a_connection_that_is_reset_before_it_is_there_sent_nothing(self):
+        for failure in (ConnectionResetError(104, "x"), BrokenPipeError(32, "x")):
+            with (
+                self.subTest(failure=type(failure).__name__),
+                patch.object(socket.socket, "connect", side_effect=failure),
+            ):
+                error, _seconds = self.assert_unreachable(f"http://{LOOPBACK}:9/")
+                self.assertIs(type(error), Unreachable, "and not of unknown outcome")
+
     def test_a_host_that_does_not_exist_is_unreachable(self):
         with patch.object(socket, "getaddrinfo", side_effect=socket.gaierror(-2, "x")):
             self.assert_unreachable("https://nowhere.example/")

@@ -571,6 +571,18 @@ class TestChecksInTurn(RenewalCase):
         self.app.paused_until = self.clock() + HOUR
         self.assertEqual(self.check_turn(self.alive()), 0)
 
+    def test_one_persons_limit_does_not_stop_the_app(self):
+        self.wait(days=2)
+        self.check_turn(RateLimited("HTTP 429", 900))
+        self.assertFalse(self.app.paused_until)
+        self.assertGreater(self.token.verify_at, self.clock())
+        meta = self.make_app()
+        token, _page = self.connect(meta, self.manager, [self.page("P1")])
+        self.wait(days=2)
+        self.check_turn(RateLimited("4", 900))
+        self.assertTrue(meta.paused_until, "Meta counts for the app")
+        self.assertFalse(token.reason)
+
     def test_the_button_renews_first_where_only_that_can_tell(self):
         self.wait(hours=3)
         answers = iter([AccessEnded(detail="over"), self.alive()])
