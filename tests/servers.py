@@ -27,6 +27,19 @@ def send(opener, url, payload):
         return json.load(answer)
 
 
+def wait_for(check, seconds=10):
+    """Return how long it took until a check held.
+
+    :raise AssertionError: it never did
+    """
+    start = time.monotonic()
+    while time.monotonic() - start < seconds:
+        if check():
+            return time.monotonic() - start
+        time.sleep(0.05)
+    raise AssertionError(f"not within {seconds} s")
+
+
 class Sandbox:
     """The stand-in networks."""
 

@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from tests.people import DEMO_APP, HttpPerson, register_app
+from tests.servers import wait_for
 
 pytestmark = pytest.mark.processes
 
@@ -66,19 +67,6 @@ def reasons(server):
     return {reason for (reason,) in query(server, statement)}
 
 
-def wait_for(check, seconds=SECONDS):
-    """Return how long it took until a check held.
-
-    :raise AssertionError: it never did
-    """
-    start = time.monotonic()
-    while time.monotonic() - start < seconds:
-        if check():
-            return time.monotonic() - start
-        time.sleep(0.05)
-    raise AssertionError(f"not within {seconds} s")
-
-
 def wait_for_answers(sandbox, seconds=30):
     """Return all deliveries once none is under way."""
     wait_for(
@@ -100,7 +88,7 @@ def test_a_person_removes_the_app_and_the_profiles_are_red_within_seconds(
 ):
     assert reasons(server) == {None}
     sandbox.control("meta/revoke", {"person": "ana"})
-    assert wait_for(lambda: reasons(server) == {"revoked"}) < SECONDS
+    assert wait_for(lambda: reasons(server) == {"revoked"}, SECONDS) < SECONDS
     found = person.call(
         "social.profile",
         "search_read",
