@@ -254,7 +254,8 @@ def duration_text(env, length):
     """Return how long a time was, in whole days, or in hours below one."""
     if length.days:
         return env._("%(number)s days", number=length.days)
-    return env._("%(number)s hours", number=length.seconds // 3600)
+    hours = length.seconds // 3600
+    return env._("%(number)s hours", number=hours) if hours else env._("under an hour")
 
 
 def gap_text(env, gap, network):
@@ -333,17 +334,23 @@ def purge_text(env, profile, is_done):
     return " ".join(sentences)
 
 
+def ended_sentence(env, moment):
+    """Return what happened to a profile that somebody disconnected here."""
+    return env._(
+        "Somebody disconnected this profile here on %(moment)s.",
+        moment=moment_text(env, moment),
+    )
+
+
 def disconnected_text(env, done, removal_url):
     """Return what came of disconnecting, from a ``Disconnection``."""
     sentences = [env._("Disconnected: nothing that opens this profile is kept here.")]
     if done.withdrawn:
         sentences.append(env._("The network confirmed that the permission has ended."))
-    if done.others:
+    if done.is_shared:
         sentences.append(
             env._(
-                "At the network the permission stays, for these live from it: "
-                "%(profiles)s.",
-                profiles=", ".join(done.others),
+                "At the network the permission stays, for other profiles live from it."
             )
         )
     if done.failed:

@@ -71,13 +71,31 @@ def make_user(server, role):
     rpc.call("res.users", "create", [{**values, "group_ids": [(4, group)]}])
 
 
+@pytest.fixture(scope="module")
+def browser_context(chromium):
+    """One browser for all, so that the web client is loaded once."""
+    context = chromium.new_context(viewport=browser.VIEWPORT, locale="en-US")
+    context.set_default_timeout(60_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture(autouse=True)
+def logged_out(browser_context):
+    browser_context.clear_cookies()
+
+
+def enter(page, server, login):
+    """Log in as the login page does, which would offer whoever was here before."""
+    params = {"db": server.db, "login": login, "password": login}
+    address = f"{server.url}/web/session/authenticate"
+    page.context.request.post(address, data={"jsonrpc": "2.0", "params": params})
+    return Backend(page, server.url)
+
+
 @pytest.fixture
 def log_in(server, owner, browser_page):
-    def log_in(login):
-        browser.login(browser_page, server.url, login, login)
-        return Backend(browser_page, server.url)
-
-    return log_in
+    return lambda login: enter(browser_page, server, login)
 
 
 def shoot(page, name):
@@ -128,6 +146,7 @@ def test_disconnecting_names_who_lives_from_the_same_permission(
     dialog.get_by_label("End the permission at the network all the same").uncheck()
     told = confirm(page, dialog)
     expect(told).to_contain_text("At the network the permission stays")
+    expect(page.locator("div[name=story]")).to_contain_text("Somebody disconnected")
     shoot(page, "disconnected_shared")
     assert [one["person"] for one in sandbox.read("meta/grants")] == ["ana"]
     backend.open("social-profiles").expect_status("Messenger", BAKERY, "✕.*Expired")
@@ -224,14 +243,14 @@ def test_a_profile_that_is_gone_tells_the_day_its_data_goes_and_later_the_gap(
     connect("google")
     lose(owner, server, sandbox, days=3)
     backend = log_in("manager")
-    page = open_profile(backend, "YouTube", CAFE)
+    page = open_profile(backend, "YouTube", "Ana Souza")
     purge = page.locator("div[name=purge_text]")
     expect(purge).to_contain_text("asks for that when a connection has been gone for 7")
     expect(page.locator("div[name=gap_text]")).to_be_hidden()
     shoot(page, "purge")
 
     connect("google")
-    page = open_profile(backend, "YouTube", CAFE)
+    page = open_profile(backend, "YouTube", "Ana Souza")
     expect(page.locator("div[name=gap_text]")).to_contain_text(
         "The connection was gone for 3 days"
     )
@@ -265,7 +284,7 @@ def test_the_journal_is_filtered_by_what_happened(connect, log_in, owner):
 
 
 def workers(owner):
-    domain = [("cron_name", "like", "Renew")]
+    domain = [("cron_name", "like", "renew tokens")]
     return owner.call("ir.cron", "search_count", domain)
 
 
@@ -311,23 +330,23 @@ def copied_notice(page):
 
 
 def test_a_member_of_a_copy_is_told_in_a_sentence_who_decides(copy, browser_page):
-    browser.login(browser_page, copy.url, "member", "member")
+    backend = enter(browser_page, copy, "member").open("social-profiles")
     notice = copied_notice(browser_page)
     expect(notice).to_contain_text("so it calls no network")
     expect(notice).to_contain_text("An Owner decides")
     expect(notice.get_by_role("button", name="Decide")).to_have_count(0)
-    Backend(browser_page, copy.url).open("social-profiles")
-    expect(browser_page.get_by_text("Configuration", exact=True)).to_have_count(0)
+    expect(backend.page.get_by_text("Configuration", exact=True)).to_have_count(0)
     shoot(browser_page, "copy_member")
 
 
 def test_an_owner_of_a_copy_decides_and_the_notice_is_gone(copy, browser_page):
     page = browser_page
-    browser.login(page, copy.url, "admin", "admin")
+    enter(page, copy, "admin").open("social-profiles")
     notice = copied_notice(page)
     notice.wait_for()
     notice.get_by_role("button", name="Decide").click()
     expect(page.get_by_role("alert").get_by_text("New home or copy?")).to_be_visible()
+    expect(notice).to_have_count(0)
     shoot(page, "copy_home")
     press_and_keep(page, "This Is a Copy", "Delete All Secrets Here")
     page.get_by_role("button", name="This Is the New Home").click()

@@ -13,7 +13,7 @@ from ..policy import choice, expiry, matching, reasons
 from ..policy import status as status_policy
 from ..providers import get_provider
 from ..providers.pictures import fetch_pictures
-from ..wording import reason_label, reason_sentences
+from ..wording import ended_sentence, reason_label, reason_sentences
 
 _logger = logging.getLogger(__name__)
 
@@ -278,8 +278,8 @@ class SocialProfile(models.Model):
         for profile in self.with_context(bin_size=True):
             profile.has_image = bool(profile.image)
 
-    @api.depends("reason", "expires_at")
-    @api.depends_context("lang")
+    @api.depends("reason", "expires_at", "disconnected_at")
+    @api.depends_context("lang", "tz")
     def _compute_reason_text(self):
         at = now()
         for profile in self:
@@ -290,6 +290,8 @@ class SocialProfile(models.Model):
             profile.story, profile.remedy = (
                 reason_sentences(self.env, code) if code else (False, False)
             )
+            if code == reasons.NOT_CONNECTED and profile.disconnected_at:
+                profile.story = ended_sentence(self.env, profile.disconnected_at)
 
     @api.depends("admin_user_ids", "company_id")
     @api.depends_context("uid")

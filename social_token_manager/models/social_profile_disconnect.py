@@ -31,7 +31,7 @@ class Disconnection:
     withdrawn: bool = False
     failed: bool = False
     by_hand: bool = False
-    others: tuple = ()
+    is_shared: bool = False
 
 
 class SocialProfileDisconnect(models.AbstractModel):
@@ -123,9 +123,7 @@ class SocialProfileDisconnect(models.AbstractModel):
             withdrawal = ending.token._prepare_withdrawal() if ending.is_ended else None
             done.withdrawals += [withdrawal] if withdrawal else []
             done.by_hand |= ending.is_ended and not withdrawal
-            done.others += tuple(
-                () if ending.is_ended else ending.others.mapped("name")
-            )
+            done.is_shared |= not ending.is_ended
             ended |= ending.token._get_whole_grant() if withdrawal else ended
         touched = self.access_ids.token_id | ended
         self.access_ids.unlink()

@@ -26,6 +26,9 @@ test("an Owner of a copied database is led to the decision", async () => {
     expect(".o_notification_content").toHaveText(/ A copy\.$/);
     await click(".o_notification_buttons button");
     expect.verifySteps(["social_token_manager.social_home_action_open"]);
+    // It would lie over what it leads to.
+    await animationFrame();
+    expect(".o_notification").toHaveCount(0);
 });
 
 test("others are told, and have nothing to press", async () => {

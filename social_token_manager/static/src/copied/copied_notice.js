@@ -2,6 +2,8 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { session } from "@web/session";
 
+const HOME = "social_token_manager.social_home_action_open";
+
 /** Whoever works in a copied database is told so, and an Owner where to decide. */
 export const copiedNoticeService = {
     dependencies: ["action", "notification"],
@@ -13,9 +15,12 @@ export const copiedNoticeService = {
         const decide = {
             name: _t("Decide"),
             primary: true,
-            onClick: () => action.doAction("social_token_manager.social_home_action_open"),
+            onClick: () => {
+                close();
+                action.doAction(HOME, { clearBreadcrumbs: true });
+            },
         };
-        notification.add(copied.sentence, {
+        const close = notification.add(copied.sentence, {
             title: _t("Social Connections: a copied database"),
             type: "warning",
             sticky: true,
