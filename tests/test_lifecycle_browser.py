@@ -225,9 +225,8 @@ def lose(owner, server, sandbox, days):
     """Have Google withdraw what Ana granted, and the daily check notice; then wait."""
     sandbox.control("google/revoke", {"person": "ana"})
     domain = [("network_id.code", "=", "youtube"), ("access_id", "!=", False)]
-    owner.call(
-        "social.profile", "action_verify", owner.call("social.profile", "search", domain)
-    )
+    profile_ids = owner.call("social.profile", "search", domain)
+    owner.call("social.profile", "action_verify", profile_ids)
     with server.cursor() as cr:
         for table, moment in (("token", "reason_at"), ("profile", "expires_at")):
             cr.execute(
