@@ -199,9 +199,7 @@ def test_a_withdrawal_shows_once_the_copied_addresses_are_pasted_at_the_network(
     backend.open("social-profiles").expect_status("Facebook Page", BAKERY, "✓.*Valid")
     sandbox.control("meta/revoke", {"person": "ana"})
     wait_until_told(owner, app_id)
-    backend.open("social-profiles").expect_status(
-        "Facebook Page", BAKERY, "✕.*Expired"
-    )
+    backend.open("social-profiles").expect_status("Facebook Page", BAKERY, "✕.*Expired")
     row = backend.row("Facebook Page", BAKERY)
     expect(row.locator("td[name=reason_text]")).to_have_text("Access withdrawn")
     shoot(page, "withdrawn_list")
