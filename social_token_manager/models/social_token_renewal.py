@@ -42,6 +42,8 @@ POLL_SECONDS = 0.1
 UNSETTLED = timedelta(minutes=2)
 HOUR = timedelta(hours=1)
 SWEEP_LIMIT = 200
+# Whatever is left is swept in the next turn; renewing comes first.
+SWEEP_SECONDS = 10
 TURN_SECONDS = 60
 SETTLED_AT_ONCE = 20
 MOST_WORKERS = 8
@@ -655,9 +657,16 @@ class SocialTokenRenewal(models.AbstractModel):
                 )
             )
             left = [token_id for (token_id,) in env.cr.fetchall()]
+        deadline = time.monotonic() + SWEEP_SECONDS
         for token_id in left:
+            if time.monotonic() > deadline:
+                break
             token = self.browse(token_id)
-            persist(self.env, lambda env, one=token: one.with_env(env)._make_up())
+            try:
+                attempt(self.env, lambda env, one=token: one.with_env(env)._make_up())
+            except Exception as error:
+                # One bad row must not keep all others from being renewed.
+                _logger.error("A token was not made up for: %s", type(error).__name__)
 
     def _make_up(self):
         """Settle after a crash; what the network lists may have changed as well."""

@@ -516,6 +516,26 @@ class TestSettling(RenewalCase):
         self.assertFalse(self.token.unsettled_at)
         self.assertNotEqual(self.profile.name, "half done")
 
+    def fail_for(self, token, name):
+        """Let a verb fail for one token, also among others."""
+        verb = getattr(type(token), name)
+
+        def fail_for_one(tokens):
+            if token.id in tokens.ids:
+                raise ValueError("PLAIN")
+            return verb(tokens)
+
+        self.patch(self.registry["social.token"], name, fail_for_one)
+
+    @mute_logger(social_token_renewal.__name__)
+    def test_what_cannot_be_made_up_for_does_not_stop_the_renewals(self):
+        other, _profile = self.make_token("1002")
+        self.token.write({"unsettled_at": self.clock(), "renew_at": False})
+        self.fail_for(self.token, "_make_up")
+        self.wait(hours=21)
+        self.turn(self.next_set)
+        self.assertEqual(other.generation, 2)
+
     def test_a_sweep_makes_up_for_a_crash_between_the_two_steps_once(self):
         heard = self.hooks()
         self.wait(hours=21)
