@@ -145,7 +145,7 @@ class SocialTokenRenewal(models.AbstractModel):
                 settle()
 
         def settle():
-            self._settle_outcomes(stored)
+            self._settle_each(dict(stored))
             stored.clear()
 
         try:
@@ -463,7 +463,7 @@ class SocialTokenRenewal(models.AbstractModel):
         """
         taken = self._store_first(claim, outcome)
         if taken is not None:
-            self._settle_outcomes({claim.token_id: taken})
+            self._settle_each({claim.token_id: taken})
         return taken
 
     @api.model
@@ -494,6 +494,17 @@ class SocialTokenRenewal(models.AbstractModel):
                 token.app_id._note_outcome(outcomes[token.id])
 
         attempt(self.env, store)
+
+    @api.model
+    def _settle_each(self, outcomes):
+        """Settle outcomes together, or one by one where one of them cannot be."""
+        try:
+            self._settle_outcomes(outcomes)
+        except Exception as error:
+            _logger.error("A token was not settled: %s", type(error).__name__)
+            if len(outcomes) > 1:
+                for token_id, outcome in outcomes.items():
+                    self._settle_each({token_id: outcome})
 
     def _store_outcome(self, claim, outcome):
         """Store an outcome while its claim holds, by comparing generation and fence.

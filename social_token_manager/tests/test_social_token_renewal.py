@@ -536,6 +536,16 @@ class TestSettling(RenewalCase):
         self.turn(self.next_set)
         self.assertEqual(other.generation, 2)
 
+    @mute_logger(social_token_renewal.__name__)
+    def test_what_cannot_be_settled_does_not_keep_others_from_it(self):
+        other, _profile = self.make_token("1002")
+        self.fail_for(self.token, "_settle")
+        self.wait(hours=21)
+        self.turn(self.next_set)
+        self.assertEqual((self.token + other).mapped("generation"), [2, 2])
+        self.assertTrue(self.token.unsettled_at)
+        self.assertFalse(other.unsettled_at)
+
     def test_a_sweep_makes_up_for_a_crash_between_the_two_steps_once(self):
         heard = self.hooks()
         self.wait(hours=21)
