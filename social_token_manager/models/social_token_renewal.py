@@ -479,7 +479,9 @@ class SocialTokenRenewal(models.AbstractModel):
 
     @api.model
     def _settle_outcomes(self, outcomes):
-        """Do what hangs on outcomes, in a transaction of its own: the second step.
+        """Do what hangs on outcomes, in transactions of its own: the second step.
+
+        A profile row that somebody holds must not hide the trouble of an app.
 
         :param dict outcomes: token id to the outcome as it was taken
         """
@@ -487,13 +489,13 @@ class SocialTokenRenewal(models.AbstractModel):
             return
         tokens = self.browse(sorted(outcomes))
 
-        def store(env):
-            # Tokens before apps, as everywhere: nobody waits in a circle.
-            tokens.with_env(env)._settle()
-            for token in tokens.with_env(env):
+        def note(env):
+            # In one order, so that nobody waits in a circle.
+            for token in tokens.with_env(env).sorted(lambda one: one.app_id.id):
                 token.app_id._note_outcome(outcomes[token.id])
 
-        attempt(self.env, store)
+        attempt(self.env, note)
+        attempt(self.env, lambda env: tokens.with_env(env)._settle())
 
     @api.model
     def _settle_each(self, outcomes):

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
+from psycopg2.errors import LockNotAvailable
 
 from odoo.sql_db import Cursor
 from odoo.tests import tagged
@@ -307,6 +308,15 @@ class TestBackOff(RenewalCase):
             self.turn(GrantRefused("revoked"))
             self.wait(hours=2)
         self.assertEqual(set(self.app.token_ids.mapped("reason")), {"revoked"})
+
+    def test_an_apps_trouble_is_noted_also_where_a_profile_is_held(self):
+        def fail(_tokens):
+            raise LockNotAvailable
+
+        self.patch(self.registry["social.token"], "_settle", fail)
+        self.wait(hours=21)
+        self.turn(RateLimited("HTTP 429", 3600))
+        self.assertEqual(self.app.paused_until, self.clock() + HOUR)
 
     def test_an_app_rests_when_its_limit_is_nearly_used_up(self):
         self.wait(hours=21)
