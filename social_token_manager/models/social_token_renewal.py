@@ -408,7 +408,8 @@ class SocialTokenRenewal(models.AbstractModel):
     def _commit_intent(self, calls):
         """Write down what is about to be sent; return the calls whose lease holds.
 
-        It also proves that the database takes writes before a token is spent.
+        It also proves that the database takes writes before a token is spent. After a
+        crash the token is due, whoever had asked for it.
         """
         if not calls:
             return []
@@ -421,6 +422,7 @@ class SocialTokenRenewal(models.AbstractModel):
                     """
                     UPDATE social_token token
                        SET intent_at = %(now)s, lease_until = %(until)s,
+                           renew_at = %(now)s,
                            intent_count = COALESCE(token.intent_count, 0)
                                + (token.id = ANY(%(spending)s::int[]))::int
                       FROM unnest(%(ids)s, %(owners)s) AS claim(id, owner)

@@ -398,6 +398,14 @@ class TestUnknownOutcome(RenewalCase):
         self.assertIn("crashed", self.turn(self.next_set))
         self.assertEqual((token.generation, token.intent_count), (2, 0))
 
+    def test_a_crash_of_whoever_asked_is_found_by_the_next_turn(self):
+        token, _profile = self.make_token("1002", refresh_token="crashed")
+        self.app._clear_trouble()
+        with self.enter_registry_test_mode(), self.network_answers():
+            self.env["social.token"]._begin([token._claim_one(1)])
+        self.free_leases()
+        self.assertIn("crashed", self.turn(self.next_set, TokenLost("expired")))
+
     def test_the_last_try_is_made_to_a_network_that_answers(self):
         provider = self.run_action("_cron_renew", None, self.next_set)
         self.assertFalse(provider.knocked, "it is not due")
