@@ -300,6 +300,17 @@ class SocialTokenRenewal(models.AbstractModel):
         """Return the condition that nobody has the lease of a token."""
         return SQL("(lease_until IS NULL OR lease_until <= %s)", DATABASE_NOW)
 
+    def _is_leased(self):
+        """Whether somebody is renewing this token at this moment."""
+        self.env.cr.execute(
+            SQL(
+                "SELECT 1 FROM social_token WHERE id = %s AND lease_until > %s",
+                self.id,
+                DATABASE_NOW,
+            )
+        )
+        return bool(self.env.cr.fetchone())
+
     @api.model
     def _lock_claims(self):
         self.env.cr.execute(SQL("SELECT pg_advisory_xact_lock(%s)", CLAIM_LOCK))
