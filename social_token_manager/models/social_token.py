@@ -58,6 +58,8 @@ class SocialToken(models.Model):
     last_used_at = fields.Datetime("Last Handed Out", copy=False)
     last_refreshed_at = fields.Datetime(copy=False)
     last_verified_at = fields.Datetime(copy=False)
+    # A renewal verifies, too, and costs nothing of the budget of checks.
+    checked_at = fields.Datetime("Last Check Begun", copy=False)
     # Set with the row, cleared with what hangs on it: a crash between shows.
     unsettled_at = fields.Datetime(copy=False)
     settled_generation = fields.Integer(copy=False)

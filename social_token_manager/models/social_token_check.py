@@ -130,7 +130,8 @@ class SocialTokenCheck(models.AbstractModel):
                            AND %(free)s
                          ORDER BY verify_at, id LIMIT allotted.most
                            FOR UPDATE SKIP LOCKED) AS waiting)
-                UPDATE social_token token SET verify_at = %(later)s
+                UPDATE social_token token
+                   SET verify_at = %(later)s, checked_at = %(now)s
                   FROM due WHERE token.id = due.id RETURNING token.id
                 """,
                 apps=list(allotted),

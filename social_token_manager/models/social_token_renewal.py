@@ -349,7 +349,7 @@ class SocialTokenRenewal(models.AbstractModel):
                 if column == "renew_at"
                 else SQL(
                     "GREATEST(app.check_budget - (SELECT count(*) FROM social_token"
-                    " WHERE app_id = app.id AND last_verified_at > %s), 0)",
+                    " WHERE app_id = app.id AND checked_at > %s), 0)",
                     now() - HOUR,
                 ),
                 now=now(),

@@ -605,6 +605,12 @@ class TestChecksInTurn(RenewalCase):
         self.wait(minutes=61)
         self.assertEqual(self.check_turn(self.alive()), 10)
 
+    def test_renewals_do_not_use_up_the_budget_of_checks(self):
+        self.app.check_budget = 1
+        self.wait(days=2)
+        self.turn(self.next_set)
+        self.assertEqual(self.check_turn(self.alive()), 1)
+
     def test_an_access_token_that_ended_is_renewed_and_checked_again(self):
         self.wait(days=2)
         self.token.renew_at = False
