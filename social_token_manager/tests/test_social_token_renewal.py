@@ -255,6 +255,11 @@ class TestBackOff(RenewalCase):
         self.assertEqual(len(self.turn(self.next_set)), 2)
         self.assertEqual((self.token + other).mapped("generation"), [2, 2])
 
+    def test_what_the_network_asked_for_is_not_cut_short_by_other_trouble(self):
+        self.app._note_outcome(RateLimited("HTTP 429", 3600))
+        self.app._note_outcome(Unreachable(detail="HTTP 503"))
+        self.assertEqual(self.app.paused_until, self.clock() + HOUR)
+
     def test_a_troubled_app_is_tried_by_one_call_and_others_go_on(self):
         other_app = self.make_app(provider="x", api_version=False)
         for number in range(4):
