@@ -697,7 +697,8 @@ class SocialTokenRenewal(models.AbstractModel):
     def _make_up(self):
         """Settle after a crash; what the network lists may have changed as well."""
         self._settle()
-        self.verify_at = not self.reason and now()
+        if not self.reason:
+            self.verify_at = now()
 
 
 def _lease_end():

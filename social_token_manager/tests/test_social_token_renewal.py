@@ -569,6 +569,13 @@ class TestSettling(RenewalCase):
         self.assertTrue(self.token.unsettled_at)
         self.assertFalse(other.unsettled_at)
 
+    def test_a_sweep_leaves_a_held_account_to_its_checks(self):
+        self.token._take_loss(reasons.CHECKPOINT)
+        self.wait(minutes=3)
+        self.turn()
+        self.assertFalse(self.token.unsettled_at)
+        self.assertTrue(self.token.verify_at)
+
     def test_a_sweep_makes_up_for_a_crash_between_the_two_steps_once(self):
         heard = self.hooks()
         self.wait(hours=21)
