@@ -262,9 +262,11 @@ class SocialTokenCheck(models.AbstractModel):
             self.write({"last_verified_at": now(), "failure_count": 0})
         if seen.active:
             self._store_living_verdict(seen)
-        elif self.reason != seen.reason:
+        else:
+            is_other = self.reason != seen.reason
             self._write_loss(seen.reason)
-            self._journal("lost", seen)
+            if is_other:
+                self._journal("lost", seen)
         return None
 
     def _is_as_asked(self, check):

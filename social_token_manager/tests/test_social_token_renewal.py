@@ -623,6 +623,13 @@ class TestChecksInTurn(RenewalCase):
         self.turn(self.next_set)
         self.assertEqual(self.check_turn(self.alive()), 1)
 
+    def test_a_held_account_is_asked_about_once_a_day(self):
+        self.token._take_loss(reasons.CHECKPOINT)
+        self.wait(days=1)
+        self.assertEqual(self.check_turn(self.dead(reasons.CHECKPOINT)), 1)
+        self.wait(hours=1)
+        self.assertEqual(self.check_turn(self.dead(reasons.CHECKPOINT)), 0)
+
     def test_an_access_token_that_ended_is_renewed_and_checked_again(self):
         self.wait(days=2)
         self.token.renew_at = False
