@@ -34,6 +34,9 @@ _logger = logging.getLogger(__name__)
 
 # What PostgreSQL's own clock says, as Odoo stores it.
 DATABASE_NOW = SQL("clock_timestamp() AT TIME ZONE 'UTC'")
+# What may be renewed. Of an account that is held only a renewal may be able to tell
+# that it was let go.
+OPEN = SQL("(reason IS NULL OR reason = %s)", reasons.CHECKPOINT)
 # A claim is made by one at a time, so that the bounds of apps and hosts are exact.
 CLAIM_LOCK = 0x50C1A1
 ACCESS_MARGIN_SECONDS = 60
@@ -243,13 +246,14 @@ class SocialTokenRenewal(models.AbstractModel):
                 CROSS JOIN LATERAL (
                     SELECT id FROM social_token
                      WHERE app_id = allotted.app AND renew_at <= %(now)s
-                       AND reason IS NULL AND %(free)s
+                       AND %(open)s AND %(free)s
                      ORDER BY renew_at, id LIMIT allotted.most
                        FOR UPDATE SKIP LOCKED) AS due
                 """,
                 apps=list(allotted),
                 counts=list(allotted.values()),
                 now=now(),
+                open=OPEN,
                 free=self._get_free_sql(),
             )
         )
@@ -264,9 +268,10 @@ class SocialTokenRenewal(models.AbstractModel):
         claims = self._claim(
             SQL(
                 "SELECT id FROM social_token WHERE id = %s AND generation = %s"
-                " AND reason IS NULL AND %s FOR UPDATE SKIP LOCKED",
+                " AND %s AND %s FOR UPDATE SKIP LOCKED",
                 self.id,
                 generation,
+                OPEN,
                 self._get_free_sql(),
             )
         )
@@ -344,7 +349,7 @@ class SocialTokenRenewal(models.AbstractModel):
                 """,
                 database_now=DATABASE_NOW,
                 column=SQL.identifier(column),
-                open=SQL("reason IS NULL") if column == "renew_at" else SQL("TRUE"),
+                open=OPEN if column == "renew_at" else SQL("TRUE"),
                 budget=SQL("due.count")
                 if column == "renew_at"
                 else SQL(
@@ -658,7 +663,8 @@ class SocialTokenRenewal(models.AbstractModel):
             time.sleep(POLL_SECONDS)
 
     def _is_past(self, generation):
-        return self.generation != generation or bool(self.reason)
+        is_lost = self.reason and self.reason != reasons.CHECKPOINT
+        return self.generation != generation or bool(is_lost)
 
     def _refresh_claimed(self, claim):
         for call in self._begin([claim]):

@@ -630,6 +630,14 @@ class TestChecksInTurn(RenewalCase):
         self.wait(hours=1)
         self.assertEqual(self.check_turn(self.dead(reasons.CHECKPOINT)), 0)
 
+    def test_a_held_account_is_renewed_where_only_that_can_tell(self):
+        self.token._take_loss(reasons.CHECKPOINT)
+        self.wait(days=1)
+        self.assertFalse(self.turn(self.next_set), "a check comes first")
+        self.check_turn(AccessEnded(detail="over"))
+        self.assertEqual(self.turn(self.next_set), [REFRESH_TOKEN])
+        self.assertFalse(self.token.reason)
+
     def test_an_access_token_that_ended_is_renewed_and_checked_again(self):
         self.wait(days=2)
         self.token.renew_at = False
