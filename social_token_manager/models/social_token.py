@@ -236,7 +236,10 @@ class SocialToken(models.Model):
         lock_rows(self)
         if self._is_before_grant(happened_at) or self.reason == reason:
             return False
+        begun = {"intent_at": self.intent_at, "intent_count": self.intent_count}
         self._write_loss(reason)
+        # The answer that is dropped may have spent what is needed should this heal.
+        self.write(begun)
         self.env["social.event"]._record(
             "lost", self, reason=reason, detail=detail, generation=self.generation
         )

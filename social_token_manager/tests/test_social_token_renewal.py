@@ -467,6 +467,18 @@ class TestLateAnswers(RenewalCase):
         self.assertEqual((self.token.reason, self.token.generation), ("revoked", 1))
         self.assertEqual(self.journal(token_id=self.token.id)[0].kind, "dropped")
 
+    def test_a_refresh_dropped_for_a_held_account_is_not_forgotten(self):
+        """It may have spent what is needed again when the account is let go."""
+
+        def hold_meanwhile():
+            self.token._take_loss(reasons.CHECKPOINT)
+            self.env.flush_all()
+            return self.next_set()
+
+        self.turn(hold_meanwhile)
+        self.assertEqual(self.token.reason, reasons.CHECKPOINT)
+        self.assertEqual(self.token.intent_count, 1)
+
     def test_a_reconnect_during_a_slow_refresh_wins(self):
         for late in (self.next_set(), TokenLost("revoked"), Unreachable()):
             with self.subTest(late=type(late).__name__):
