@@ -154,6 +154,8 @@ class SocialSignal(models.Model):
     @api.model
     def _find_app(self, callback_key):
         """Return the app of an address; an archived one may have living grants."""
+        if not _is_storable(callback_key):
+            return self.env["social.app"]
         return (
             self.env["social.app"]
             .sudo()
@@ -478,6 +480,8 @@ class SocialSignal(models.Model):
     @api.model
     def _find_deletion(self, code):
         """Return when a request to delete was carried out, None for no such request."""
+        if not _is_storable(code):
+            return None
         # Anybody may look who knows the code; the date is all that is told.
         row = self.sudo().search([("confirmation_code", "=", code)], limit=1)
         return row.create_date if row else None
@@ -509,6 +513,11 @@ class SocialSignal(models.Model):
 
 
 EARLIEST = fields.Datetime.to_datetime("1970-01-01 00:00:00")
+
+
+def _is_storable(text):
+    """Whether a text from an address is one that the database takes."""
+    return text.isascii() and text.isprintable()
 
 
 def _is_named(provider, signal, token):
