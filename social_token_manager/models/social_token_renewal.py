@@ -369,7 +369,7 @@ class SocialTokenRenewal(models.AbstractModel):
             renewal.AppLoad(
                 id=app_id,
                 host=host or "",
-                limit=limit or 1,
+                limit=max(limit or 1, 1),
                 in_flight=in_flight,
                 due=due,
                 is_troubled=is_troubled,

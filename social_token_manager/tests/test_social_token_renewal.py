@@ -260,6 +260,13 @@ class TestBackOff(RenewalCase):
         self.app._note_outcome(Unreachable(detail="HTTP 503"))
         self.assertEqual(self.app.paused_until, self.clock() + HOUR)
 
+    def test_an_app_without_a_sensible_limit_makes_one_call_at_a_time(self):
+        for limit in (0, -1):
+            with self.subTest(limit=limit):
+                self.app.call_limit = limit
+                self.wait(hours=21)
+                self.assertEqual(len(self.turn(self.next_set)), 1)
+
     def test_a_troubled_app_is_tried_by_one_call_and_others_go_on(self):
         other_app = self.make_app(provider="x", api_version=False)
         for number in range(4):
