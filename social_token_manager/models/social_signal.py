@@ -13,7 +13,7 @@ from odoo.tools import SQL
 
 from ..clock import now
 from ..const import DELETION_KEPT, DELETION_PATH, SIGNAL_KEPT
-from ..engine import own_environment
+from ..engine import lock_rows, own_environment
 from ..keyring import SecretDamaged
 from ..policy import gap, reasons
 from ..providers.errors import ProviderError
@@ -331,6 +331,8 @@ class SocialSignal(models.Model):
         The network's word says that the person wants it, not that the company does:
         profiles are disconnected, never deleted.
         """
+        # A grant that comes meanwhile is not to be forgotten.
+        lock_rows(tokens)
         concerned = tokens.filtered(
             lambda token: not token._is_before_grant(signal.happened_at)
         )
@@ -340,7 +342,10 @@ class SocialSignal(models.Model):
 
     def _take_detached(self, signal, _tokens):
         """Take the loss of a page that put the app out, whoever had granted."""
-        accesses = self._find_accesses(signal).filtered(
+        found = self._find_accesses(signal)
+        # Tokens before accesses, as everywhere: nobody waits in a circle.
+        lock_rows(found.token_id)
+        accesses = found.filtered(
             lambda access: not access.token_id._is_before_grant(signal.happened_at)
         )
         for access in accesses:
