@@ -469,8 +469,9 @@ class SocialTokenRenewal(models.AbstractModel):
         """Let the app rest when the network said that most of its limit is used up."""
         if not provider or not provider.rest_seconds:
             return
-        with own_environment(self.env) as env:
-            self.with_env(env).app_id._rest(provider.rest_seconds)
+        attempt(
+            self.env, lambda env: self.with_env(env).app_id._rest(provider.rest_seconds)
+        )
 
     @api.model
     def _conclude(self, claim, outcome):

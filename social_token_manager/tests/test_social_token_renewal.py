@@ -330,6 +330,20 @@ class TestBackOff(RenewalCase):
         self.turn(RateLimited("HTTP 429", 3600))
         self.assertEqual(self.app.paused_until, self.clock() + HOUR)
 
+    def test_a_rest_that_cannot_be_noted_keeps_nobody_from_the_token(self):
+        def fail(_app, _seconds):
+            raise LockNotAvailable
+
+        self.patch(self.registry["social.app"], "_rest", fail)
+        with (
+            self.enter_registry_test_mode(),
+            self.network_answers(None, self.next_set) as provider,
+        ):
+            provider.rest_seconds = 600
+            self.token._refresh_now(1)
+        self.env.invalidate_all()
+        self.assertEqual(self.token.generation, 2)
+
     def test_an_app_rests_when_its_limit_is_nearly_used_up(self):
         self.wait(hours=21)
         self.turn(self.next_set, rest_seconds=600)
