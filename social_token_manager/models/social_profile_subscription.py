@@ -74,6 +74,8 @@ class SocialProfileSubscription(models.AbstractModel):
     @api.model
     def _cron_subscribe(self):
         """Ask the networks once a day what they send, and repair what is missing."""
+        if not self.env["social.home"]._is_here():
+            return
         cron = self.env["ir.cron"]
         seconds = min(cron._commit_progress(), TURN_SECONDS)
 

@@ -73,6 +73,13 @@ class TestSocialProfileSubscription(SocialCase):
                 self.env(cr=cr)["social.profile"]._cron_subscribe()
         self.env.invalidate_all()
 
+    def test_a_copy_looks_after_nothing(self):
+        page = FakePage()
+        self.page_one._look_after()
+        self.patch(self.registry["social.home"], "_is_here", lambda _home: False)
+        self.look_after(page)
+        self.assertFalse(page.posts)
+
     def test_a_new_grant_is_looked_after_at_once_and_then_once_a_day(self):
         self.assertTrue(all(one.subscribe_at <= now() for one in self.page_one))
         page = FakePage(*MESSAGES, "message_reactions")
