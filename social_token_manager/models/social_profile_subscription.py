@@ -161,7 +161,7 @@ class SocialProfileSubscription(models.AbstractModel):
 
     def _get_page_mates(self):
         """Return the profiles that live from the same page, of one subscription."""
-        own = self.access_id._open_secret("page_token")
+        own = _opened(self.access_id)
         mates = self.token_id.access_ids.filtered(
             lambda access: access.profile_id.access_id == access
         )
