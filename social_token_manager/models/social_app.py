@@ -530,12 +530,10 @@ class SocialApp(models.Model):
         rest = renewal.app_wait(
             failures, random.random(), getattr(outcome, "retry_after", None)
         )
-        self.write(
-            {
-                "failure_count": failures,
-                "paused_until": rest and max(now() + rest, self.paused_until or now()),
-            }
-        )
+        self.failure_count = failures
+        if rest:
+            # What the network asked for meanwhile is kept.
+            self.paused_until = max(now() + rest, self.paused_until or now())
         if isinstance(outcome, AppFault):
             self._note_fault(outcome.detail)
 

@@ -74,6 +74,8 @@ class SocialProfileSubscription(models.AbstractModel):
     @api.model
     def _cron_subscribe(self):
         """Ask the networks once a day what they send, and repair what is missing."""
+        if not self.env["social.home"]._is_here():
+            return
         cron = self.env["ir.cron"]
         seconds = min(cron._commit_progress(), TURN_SECONDS)
 
@@ -159,7 +161,7 @@ class SocialProfileSubscription(models.AbstractModel):
 
     def _get_page_mates(self):
         """Return the profiles that live from the same page, of one subscription."""
-        own = self.access_id._open_secret("page_token")
+        own = _opened(self.access_id)
         mates = self.token_id.access_ids.filtered(
             lambda access: access.profile_id.access_id == access
         )

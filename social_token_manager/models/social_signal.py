@@ -13,7 +13,7 @@ from odoo.tools import SQL
 
 from ..clock import now
 from ..const import DELETION_KEPT, DELETION_PATH, SIGNAL_KEPT
-from ..engine import own_environment
+from ..engine import lock_rows, own_environment
 from ..keyring import SecretDamaged
 from ..policy import gap, reasons
 from ..providers.errors import ProviderError
@@ -154,6 +154,8 @@ class SocialSignal(models.Model):
     @api.model
     def _find_app(self, callback_key):
         """Return the app of an address; an archived one may have living grants."""
+        if not _is_storable(callback_key):
+            return self.env["social.app"]
         return (
             self.env["social.app"]
             .sudo()
@@ -329,6 +331,8 @@ class SocialSignal(models.Model):
         The network's word says that the person wants it, not that the company does:
         profiles are disconnected, never deleted.
         """
+        # A grant that comes meanwhile is not to be forgotten.
+        lock_rows(tokens)
         concerned = tokens.filtered(
             lambda token: not token._is_before_grant(signal.happened_at)
         )
@@ -338,7 +342,10 @@ class SocialSignal(models.Model):
 
     def _take_detached(self, signal, _tokens):
         """Take the loss of a page that put the app out, whoever had granted."""
-        accesses = self._find_accesses(signal).filtered(
+        found = self._find_accesses(signal)
+        # Tokens before accesses, as everywhere: nobody waits in a circle.
+        lock_rows(found.token_id)
+        accesses = found.filtered(
             lambda access: not access.token_id._is_before_grant(signal.happened_at)
         )
         for access in accesses:
@@ -478,6 +485,8 @@ class SocialSignal(models.Model):
     @api.model
     def _find_deletion(self, code):
         """Return when a request to delete was carried out, None for no such request."""
+        if not _is_storable(code):
+            return None
         # Anybody may look who knows the code; the date is all that is told.
         row = self.sudo().search([("confirmation_code", "=", code)], limit=1)
         return row.create_date if row else None
@@ -509,6 +518,11 @@ class SocialSignal(models.Model):
 
 
 EARLIEST = fields.Datetime.to_datetime("1970-01-01 00:00:00")
+
+
+def _is_storable(text):
+    """Whether a text from an address is one that the database takes."""
+    return text.isascii() and text.isprintable()
 
 
 def _is_named(provider, signal, token):

@@ -58,6 +58,8 @@ class SocialToken(models.Model):
     last_used_at = fields.Datetime("Last Handed Out", copy=False)
     last_refreshed_at = fields.Datetime(copy=False)
     last_verified_at = fields.Datetime(copy=False)
+    # A renewal verifies, too, and costs nothing of the budget of checks.
+    checked_at = fields.Datetime("Last Check Begun", copy=False)
     # Set with the row, cleared with what hangs on it: a crash between shows.
     unsettled_at = fields.Datetime(copy=False)
     settled_generation = fields.Integer(copy=False)
@@ -234,7 +236,10 @@ class SocialToken(models.Model):
         lock_rows(self)
         if self._is_before_grant(happened_at) or self.reason == reason:
             return False
+        begun = {"intent_at": self.intent_at, "intent_count": self.intent_count}
         self._write_loss(reason)
+        # The answer that is dropped may have spent what is needed should this heal.
+        self.write(begun)
         self.env["social.event"]._record(
             "lost", self, reason=reason, detail=detail, generation=self.generation
         )

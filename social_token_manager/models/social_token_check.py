@@ -34,6 +34,8 @@ class Check:
     :ivar stored: None when the token's secret is damaged; then nobody is asked
     :ivar reaches: :class:`Reach` objects
     :ivar damaged: the keys of reaches whose secret is damaged
+    :ivar reason: why the token was lost already when it was asked about
+    :ivar losses: access id to the same of each access
     """
 
     token_id: int
@@ -43,6 +45,8 @@ class Check:
     stored: object = field(default=None, repr=False)
     reaches: tuple = field(default=(), repr=False)
     damaged: tuple = ()
+    reason: str | None = None
+    losses: dict = field(default_factory=dict)
 
     def __call__(self):
         """Return the :class:`Verdict`.
@@ -126,7 +130,8 @@ class SocialTokenCheck(models.AbstractModel):
                            AND %(free)s
                          ORDER BY verify_at, id LIMIT allotted.most
                            FOR UPDATE SKIP LOCKED) AS waiting)
-                UPDATE social_token token SET verify_at = %(later)s
+                UPDATE social_token token
+                   SET verify_at = %(later)s, checked_at = %(now)s
                   FROM due WHERE token.id = due.id RETURNING token.id
                 """,
                 apps=list(allotted),
@@ -198,6 +203,8 @@ class SocialTokenCheck(models.AbstractModel):
             stored=stored,
             reaches=tuple(reaches),
             damaged=tuple(damaged),
+            reason=self.reason or None,
+            losses={access.id: access.reason for access in self.access_ids},
         )
 
     # === STORING === #
@@ -213,35 +220,38 @@ class SocialTokenCheck(models.AbstractModel):
         token = self.browse(check.token_id)
         if not isinstance(outcome, ProviderError):
             # An app that is suspected is in trouble, and its token is not lost.
-            outcome = token._store_verdict(check.generation, outcome) or outcome
+            outcome = token._store_verdict(check, outcome) or outcome
         if isinstance(outcome, ProviderError):
             token._store_unverified(check.generation, outcome)
         token._note_rest(check.provider)
 
-    def _store_verdict(self, generation, verdict):
+    def _store_verdict(self, check, verdict):
         """Store a verdict by two steps, or return the :class:`AppFault` instead."""
         fault = persist(
             self.env,
-            lambda env: self.with_env(env)._store_verdict_of_token(generation, verdict),
+            lambda env: self.with_env(env)._store_verdict_of_token(check, verdict),
         )
         if not fault:
             persist(
                 self.env,
                 lambda env: self.with_env(env)._store_verdict_of_accesses(
-                    generation, verdict
+                    check, verdict
                 ),
             )
         return fault
 
-    def _store_verdict_of_token(self, generation, verdict):
+    def _store_verdict_of_token(self, check, verdict):
         """Store what a verdict says of the token itself.
+
+        What was granted or lost meanwhile wins. While it is being renewed a loss is
+        not believed: the renewal may have ended the access token that was asked about.
 
         :return: an :class:`AppFault` when the app is suspected instead, else None
         """
         lock_rows(self)
-        if self.generation != generation:
-            return None
         seen = verdict.token
+        if not self._is_as_asked(check) or (not seen.active and self._is_leased()):
+            return None
         # Nobody is asked about a secret that does not open.
         is_asked = seen.reason != reasons.DAMAGED_SECRET
         is_news = not seen.active and not self.reason
@@ -252,10 +262,19 @@ class SocialTokenCheck(models.AbstractModel):
             self.write({"last_verified_at": now(), "failure_count": 0})
         if seen.active:
             self._store_living_verdict(seen)
-        elif self.reason != seen.reason:
+        else:
+            is_other = self.reason != seen.reason
             self._write_loss(seen.reason)
-            self._journal("lost", seen)
+            if is_other:
+                self._journal("lost", seen)
         return None
+
+    def _is_as_asked(self, check):
+        """Whether neither a grant nor a loss came since the network was asked."""
+        return (self.generation, self.reason or None) == (
+            check.generation,
+            check.reason,
+        )
 
     def _store_living_verdict(self, seen):
         was_lost = bool(self.reason)
@@ -278,13 +297,14 @@ class SocialTokenCheck(models.AbstractModel):
             self._schedule()
             self._journal("verified")
 
-    def _store_verdict_of_accesses(self, generation, verdict):
+    def _store_verdict_of_accesses(self, check, verdict):
         lock_rows(self)
-        if self.generation != generation:
+        if self.generation != check.generation:
             return
         if verdict.token.active:
             for access in self.access_ids:
-                access._note_reason(verdict.reasons.get(access.id))
+                if access.reason == check.losses.get(access.id, access.reason):
+                    access._note_reason(verdict.reasons.get(access.id))
         self._settle()
         if verdict.token.reason != reasons.DAMAGED_SECRET:
             self.app_id._note_outcome(verdict)

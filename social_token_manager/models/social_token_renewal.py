@@ -34,6 +34,9 @@ _logger = logging.getLogger(__name__)
 
 # What PostgreSQL's own clock says, as Odoo stores it.
 DATABASE_NOW = SQL("clock_timestamp() AT TIME ZONE 'UTC'")
+# What may be renewed. Of an account that is held only a renewal may be able to tell
+# that it was let go.
+OPEN = SQL("(reason IS NULL OR reason = %s)", reasons.CHECKPOINT)
 # A claim is made by one at a time, so that the bounds of apps and hosts are exact.
 CLAIM_LOCK = 0x50C1A1
 ACCESS_MARGIN_SECONDS = 60
@@ -42,6 +45,8 @@ POLL_SECONDS = 0.1
 UNSETTLED = timedelta(minutes=2)
 HOUR = timedelta(hours=1)
 SWEEP_LIMIT = 200
+# Whatever is left is swept in the next turn; renewing comes first.
+SWEEP_SECONDS = 10
 TURN_SECONDS = 60
 SETTLED_AT_ONCE = 20
 MOST_WORKERS = 8
@@ -143,7 +148,7 @@ class SocialTokenRenewal(models.AbstractModel):
                 settle()
 
         def settle():
-            self._settle_outcomes(stored)
+            self._settle_each(dict(stored))
             stored.clear()
 
         try:
@@ -241,13 +246,14 @@ class SocialTokenRenewal(models.AbstractModel):
                 CROSS JOIN LATERAL (
                     SELECT id FROM social_token
                      WHERE app_id = allotted.app AND renew_at <= %(now)s
-                       AND reason IS NULL AND %(free)s
+                       AND %(open)s AND %(free)s
                      ORDER BY renew_at, id LIMIT allotted.most
                        FOR UPDATE SKIP LOCKED) AS due
                 """,
                 apps=list(allotted),
                 counts=list(allotted.values()),
                 now=now(),
+                open=OPEN,
                 free=self._get_free_sql(),
             )
         )
@@ -262,9 +268,10 @@ class SocialTokenRenewal(models.AbstractModel):
         claims = self._claim(
             SQL(
                 "SELECT id FROM social_token WHERE id = %s AND generation = %s"
-                " AND reason IS NULL AND %s FOR UPDATE SKIP LOCKED",
+                " AND %s AND %s FOR UPDATE SKIP LOCKED",
                 self.id,
                 generation,
+                OPEN,
                 self._get_free_sql(),
             )
         )
@@ -297,6 +304,17 @@ class SocialTokenRenewal(models.AbstractModel):
     def _get_free_sql(self):
         """Return the condition that nobody has the lease of a token."""
         return SQL("(lease_until IS NULL OR lease_until <= %s)", DATABASE_NOW)
+
+    def _is_leased(self):
+        """Whether somebody is renewing this token at this moment."""
+        self.env.cr.execute(
+            SQL(
+                "SELECT 1 FROM social_token WHERE id = %s AND lease_until > %s",
+                self.id,
+                DATABASE_NOW,
+            )
+        )
+        return bool(self.env.cr.fetchone())
 
     @api.model
     def _lock_claims(self):
@@ -331,12 +349,12 @@ class SocialTokenRenewal(models.AbstractModel):
                 """,
                 database_now=DATABASE_NOW,
                 column=SQL.identifier(column),
-                open=SQL("reason IS NULL") if column == "renew_at" else SQL("TRUE"),
+                open=OPEN if column == "renew_at" else SQL("TRUE"),
                 budget=SQL("due.count")
                 if column == "renew_at"
                 else SQL(
                     "GREATEST(app.check_budget - (SELECT count(*) FROM social_token"
-                    " WHERE app_id = app.id AND last_verified_at > %s), 0)",
+                    " WHERE app_id = app.id AND checked_at > %s), 0)",
                     now() - HOUR,
                 ),
                 now=now(),
@@ -351,7 +369,7 @@ class SocialTokenRenewal(models.AbstractModel):
             renewal.AppLoad(
                 id=app_id,
                 host=host or "",
-                limit=limit or 1,
+                limit=max(limit or 1, 1),
                 in_flight=in_flight,
                 due=due,
                 is_troubled=is_troubled,
@@ -406,7 +424,8 @@ class SocialTokenRenewal(models.AbstractModel):
     def _commit_intent(self, calls):
         """Write down what is about to be sent; return the calls whose lease holds.
 
-        It also proves that the database takes writes before a token is spent.
+        It also proves that the database takes writes before a token is spent. After a
+        crash the token is due, whoever had asked for it.
         """
         if not calls:
             return []
@@ -419,6 +438,7 @@ class SocialTokenRenewal(models.AbstractModel):
                     """
                     UPDATE social_token token
                        SET intent_at = %(now)s, lease_until = %(until)s,
+                           renew_at = %(now)s,
                            intent_count = COALESCE(token.intent_count, 0)
                                + (token.id = ANY(%(spending)s::int[]))::int
                       FROM unnest(%(ids)s, %(owners)s) AS claim(id, owner)
@@ -449,8 +469,9 @@ class SocialTokenRenewal(models.AbstractModel):
         """Let the app rest when the network said that most of its limit is used up."""
         if not provider or not provider.rest_seconds:
             return
-        with own_environment(self.env) as env:
-            self.with_env(env).app_id._rest(provider.rest_seconds)
+        attempt(
+            self.env, lambda env: self.with_env(env).app_id._rest(provider.rest_seconds)
+        )
 
     @api.model
     def _conclude(self, claim, outcome):
@@ -461,7 +482,7 @@ class SocialTokenRenewal(models.AbstractModel):
         """
         taken = self._store_first(claim, outcome)
         if taken is not None:
-            self._settle_outcomes({claim.token_id: taken})
+            self._settle_each({claim.token_id: taken})
         return taken
 
     @api.model
@@ -477,7 +498,9 @@ class SocialTokenRenewal(models.AbstractModel):
 
     @api.model
     def _settle_outcomes(self, outcomes):
-        """Do what hangs on outcomes, in a transaction of its own: the second step.
+        """Do what hangs on outcomes, in transactions of its own: the second step.
+
+        A profile row that somebody holds must not hide the trouble of an app.
 
         :param dict outcomes: token id to the outcome as it was taken
         """
@@ -485,13 +508,24 @@ class SocialTokenRenewal(models.AbstractModel):
             return
         tokens = self.browse(sorted(outcomes))
 
-        def store(env):
-            # Tokens before apps, as everywhere: nobody waits in a circle.
-            tokens.with_env(env)._settle()
-            for token in tokens.with_env(env):
+        def note(env):
+            # In one order, so that nobody waits in a circle.
+            for token in tokens.with_env(env).sorted(lambda one: one.app_id.id):
                 token.app_id._note_outcome(outcomes[token.id])
 
-        attempt(self.env, store)
+        attempt(self.env, note)
+        attempt(self.env, lambda env: tokens.with_env(env)._settle())
+
+    @api.model
+    def _settle_each(self, outcomes):
+        """Settle outcomes together, or one by one where one of them cannot be."""
+        try:
+            self._settle_outcomes(outcomes)
+        except Exception as error:
+            _logger.error("A token was not settled: %s", type(error).__name__)
+            if len(outcomes) > 1:
+                for token_id, outcome in outcomes.items():
+                    self._settle_each({token_id: outcome})
 
     def _store_outcome(self, claim, outcome):
         """Store an outcome while its claim holds, by comparing generation and fence.
@@ -630,7 +664,8 @@ class SocialTokenRenewal(models.AbstractModel):
             time.sleep(POLL_SECONDS)
 
     def _is_past(self, generation):
-        return self.generation != generation or bool(self.reason)
+        is_lost = self.reason and self.reason != reasons.CHECKPOINT
+        return self.generation != generation or bool(is_lost)
 
     def _refresh_claimed(self, claim):
         for call in self._begin([claim]):
@@ -655,14 +690,22 @@ class SocialTokenRenewal(models.AbstractModel):
                 )
             )
             left = [token_id for (token_id,) in env.cr.fetchall()]
+        deadline = time.monotonic() + SWEEP_SECONDS
         for token_id in left:
+            if time.monotonic() > deadline:
+                break
             token = self.browse(token_id)
-            persist(self.env, lambda env, one=token: one.with_env(env)._make_up())
+            try:
+                attempt(self.env, lambda env, one=token: one.with_env(env)._make_up())
+            except Exception as error:
+                # One bad row must not keep all others from being renewed.
+                _logger.error("A token was not made up for: %s", type(error).__name__)
 
     def _make_up(self):
         """Settle after a crash; what the network lists may have changed as well."""
         self._settle()
-        self.verify_at = not self.reason and now()
+        if not self.reason:
+            self.verify_at = now()
 
 
 def _lease_end():

@@ -32,7 +32,11 @@ class Validity:
         """
         if not self.number or not start:
             return None
-        return start + relativedelta(**{self.unit: self.number})
+        try:
+            return start + relativedelta(**{self.unit: self.number})
+        except (ValueError, OverflowError):
+            # Beyond the calendar: what is stored must not fail for what was typed.
+            return None
 
 
 @dataclass(frozen=True)

@@ -84,10 +84,14 @@ def _rotate_at(life, start, chance):
 
 
 def _before_refresh_ends(moment, life, start):
-    """A refresh token that ends before its turn is used while it lives."""
-    if not life.refresh_expires_at:
+    """A refresh token that ends before its turn is used while it lives.
+
+    One that worked at its very end, or after, would be used again and again.
+    """
+    lasts = life.refresh_expires_at and life.refresh_expires_at - start
+    if not lasts or lasts < FIRST_WAIT:
         return moment
-    return min(moment, start + (life.refresh_expires_at - start) * ROTATE_SHARE)
+    return min(moment, start + lasts * ROTATE_SHARE)
 
 
 def _extend_at(life, start, chance):

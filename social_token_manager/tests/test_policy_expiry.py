@@ -29,6 +29,9 @@ class TestValidity(BaseCase):
             with self.subTest(start=start):
                 self.assertEqual(month.after(start), end)
 
+    def test_a_validity_beyond_all_calendars_is_none(self):
+        self.assertIsNone(Validity(9999, "years").after(GRANTED))
+
     def test_a_year_after_29_february_is_28_february(self):
         leap_day = datetime(2028, 2, 29, 6)
         self.assertEqual(Validity(1, "years").after(leap_day), datetime(2029, 2, 28, 6))

@@ -57,6 +57,15 @@ class TestRenewAt(unittest.TestCase):
         )
         self.assertEqual(at, NOW + 48 * DAY)
 
+    def test_what_outlives_its_refresh_tokens_end_is_not_renewed_in_a_loop(self):
+        for left in (-DAY, timedelta(0), timedelta(seconds=10)):
+            at = self.renew_at(
+                has_refresh_token=True,
+                access_expires_at=NOW + 2 * HOUR,
+                refresh_expires_at=NOW + left,
+            )
+            self.assertGreater(at, NOW + HOUR)
+
     def test_a_life_not_told_is_a_case_of_its_own(self):
         at = self.renew_at(has_refresh_token=True)
         self.assertEqual(at, NOW + renewal.UNKNOWN_LIFE)

@@ -73,6 +73,21 @@ class TestSocialProfileSubscription(SocialCase):
                 self.env(cr=cr)["social.profile"]._cron_subscribe()
         self.env.invalidate_all()
 
+    def test_a_copy_looks_after_nothing(self):
+        page = FakePage()
+        self.page_one._look_after()
+        self.patch(self.registry["social.home"], "_is_here", lambda _home: False)
+        self.look_after(page)
+        self.assertFalse(page.posts)
+
+    def test_a_damaged_page_token_keeps_no_other_page_from_being_looked_after(self):
+        page = FakePage()
+        self.page_one.access_ids.page_token = self.page_two.access_ids.page_token
+        self.page_one._look_after()
+        self.page_two._look_after()
+        self.look_after(page)
+        self.assertEqual({token for token, _names in page.posts}, {"token-2"})
+
     def test_a_new_grant_is_looked_after_at_once_and_then_once_a_day(self):
         self.assertTrue(all(one.subscribe_at <= now() for one in self.page_one))
         page = FakePage(*MESSAGES, "message_reactions")

@@ -192,6 +192,11 @@ class TestSocialSignal(SocialHttpCase):
         self.assertEqual(len({answer.content for answer in answers}), 1)
         self.assert_nothing_happened()
 
+    def test_an_address_that_no_database_takes_is_unknown(self):
+        self.assertEqual(self.deauthorize(key="%00").status_code, 403)
+        self.assertEqual(self.url_open(self.address(key="%00")).status_code, 403)
+        self.assertEqual(self.url_open("/social/deletion/%00").status_code, 404)
+
     def test_an_empty_or_damaged_secret_refuses_everything(self):
         for envelope in (False, self.token.sudo().access_token):
             self.app.client_secret = envelope

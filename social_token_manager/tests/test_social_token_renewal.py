@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
+from psycopg2.errors import LockNotAvailable
 
 from odoo.sql_db import Cursor
 from odoo.tests import tagged
@@ -254,6 +255,18 @@ class TestBackOff(RenewalCase):
         self.assertEqual(len(self.turn(self.next_set)), 2)
         self.assertEqual((self.token + other).mapped("generation"), [2, 2])
 
+    def test_what_the_network_asked_for_is_not_cut_short_by_other_trouble(self):
+        self.app._note_outcome(RateLimited("HTTP 429", 3600))
+        self.app._note_outcome(Unreachable(detail="HTTP 503"))
+        self.assertEqual(self.app.paused_until, self.clock() + HOUR)
+
+    def test_an_app_without_a_sensible_limit_makes_one_call_at_a_time(self):
+        for limit in (0, -1):
+            with self.subTest(limit=limit):
+                self.app.call_limit = limit
+                self.wait(hours=21)
+                self.assertEqual(len(self.turn(self.next_set)), 1)
+
     def test_a_troubled_app_is_tried_by_one_call_and_others_go_on(self):
         other_app = self.make_app(provider="x", api_version=False)
         for number in range(4):
@@ -307,6 +320,29 @@ class TestBackOff(RenewalCase):
             self.turn(GrantRefused("revoked"))
             self.wait(hours=2)
         self.assertEqual(set(self.app.token_ids.mapped("reason")), {"revoked"})
+
+    def test_an_apps_trouble_is_noted_also_where_a_profile_is_held(self):
+        def fail(_tokens):
+            raise LockNotAvailable
+
+        self.patch(self.registry["social.token"], "_settle", fail)
+        self.wait(hours=21)
+        self.turn(RateLimited("HTTP 429", 3600))
+        self.assertEqual(self.app.paused_until, self.clock() + HOUR)
+
+    def test_a_rest_that_cannot_be_noted_keeps_nobody_from_the_token(self):
+        def fail(_app, _seconds):
+            raise LockNotAvailable
+
+        self.patch(self.registry["social.app"], "_rest", fail)
+        with (
+            self.enter_registry_test_mode(),
+            self.network_answers(None, self.next_set) as provider,
+        ):
+            provider.rest_seconds = 600
+            self.token._refresh_now(1)
+        self.env.invalidate_all()
+        self.assertEqual(self.token.generation, 2)
 
     def test_an_app_rests_when_its_limit_is_nearly_used_up(self):
         self.wait(hours=21)
@@ -388,6 +424,14 @@ class TestUnknownOutcome(RenewalCase):
         self.assertIn("crashed", self.turn(self.next_set))
         self.assertEqual((token.generation, token.intent_count), (2, 0))
 
+    def test_a_crash_of_whoever_asked_is_found_by_the_next_turn(self):
+        token, _profile = self.make_token("1002", refresh_token="crashed")
+        self.app._clear_trouble()
+        with self.enter_registry_test_mode(), self.network_answers():
+            self.env["social.token"]._begin([token._claim_one(1)])
+        self.free_leases()
+        self.assertIn("crashed", self.turn(self.next_set, TokenLost("expired")))
+
     def test_the_last_try_is_made_to_a_network_that_answers(self):
         provider = self.run_action("_cron_renew", None, self.next_set)
         self.assertFalse(provider.knocked, "it is not due")
@@ -443,6 +487,18 @@ class TestLateAnswers(RenewalCase):
         self.turn(revoke_meanwhile)
         self.assertEqual((self.token.reason, self.token.generation), ("revoked", 1))
         self.assertEqual(self.journal(token_id=self.token.id)[0].kind, "dropped")
+
+    def test_a_refresh_dropped_for_a_held_account_is_not_forgotten(self):
+        """It may have spent what is needed again when the account is let go."""
+
+        def hold_meanwhile():
+            self.token._take_loss(reasons.CHECKPOINT)
+            self.env.flush_all()
+            return self.next_set()
+
+        self.turn(hold_meanwhile)
+        self.assertEqual(self.token.reason, reasons.CHECKPOINT)
+        self.assertEqual(self.token.intent_count, 1)
 
     def test_a_reconnect_during_a_slow_refresh_wins(self):
         for late in (self.next_set(), TokenLost("revoked"), Unreachable()):
@@ -516,6 +572,43 @@ class TestSettling(RenewalCase):
         self.assertFalse(self.token.unsettled_at)
         self.assertNotEqual(self.profile.name, "half done")
 
+    def fail_for(self, token, name):
+        """Let a verb fail for one token, also among others."""
+        verb = getattr(type(token), name)
+
+        def fail_for_one(tokens):
+            if token.id in tokens.ids:
+                raise ValueError("PLAIN")
+            return verb(tokens)
+
+        self.patch(self.registry["social.token"], name, fail_for_one)
+
+    @mute_logger(social_token_renewal.__name__)
+    def test_what_cannot_be_made_up_for_does_not_stop_the_renewals(self):
+        other, _profile = self.make_token("1002")
+        self.token.write({"unsettled_at": self.clock(), "renew_at": False})
+        self.fail_for(self.token, "_make_up")
+        self.wait(hours=21)
+        self.turn(self.next_set)
+        self.assertEqual(other.generation, 2)
+
+    @mute_logger(social_token_renewal.__name__)
+    def test_what_cannot_be_settled_does_not_keep_others_from_it(self):
+        other, _profile = self.make_token("1002")
+        self.fail_for(self.token, "_settle")
+        self.wait(hours=21)
+        self.turn(self.next_set)
+        self.assertEqual((self.token + other).mapped("generation"), [2, 2])
+        self.assertTrue(self.token.unsettled_at)
+        self.assertFalse(other.unsettled_at)
+
+    def test_a_sweep_leaves_a_held_account_to_its_checks(self):
+        self.token._take_loss(reasons.CHECKPOINT)
+        self.wait(minutes=3)
+        self.turn()
+        self.assertFalse(self.token.unsettled_at)
+        self.assertTrue(self.token.verify_at)
+
     def test_a_sweep_makes_up_for_a_crash_between_the_two_steps_once(self):
         heard = self.hooks()
         self.wait(hours=21)
@@ -556,6 +649,27 @@ class TestChecksInTurn(RenewalCase):
         self.assertEqual(self.check_turn(self.alive()), 0)
         self.wait(minutes=61)
         self.assertEqual(self.check_turn(self.alive()), 10)
+
+    def test_renewals_do_not_use_up_the_budget_of_checks(self):
+        self.app.check_budget = 1
+        self.wait(days=2)
+        self.turn(self.next_set)
+        self.assertEqual(self.check_turn(self.alive()), 1)
+
+    def test_a_held_account_is_asked_about_once_a_day(self):
+        self.token._take_loss(reasons.CHECKPOINT)
+        self.wait(days=1)
+        self.assertEqual(self.check_turn(self.dead(reasons.CHECKPOINT)), 1)
+        self.wait(hours=1)
+        self.assertEqual(self.check_turn(self.dead(reasons.CHECKPOINT)), 0)
+
+    def test_a_held_account_is_renewed_where_only_that_can_tell(self):
+        self.token._take_loss(reasons.CHECKPOINT)
+        self.wait(days=1)
+        self.assertFalse(self.turn(self.next_set), "a check comes first")
+        self.check_turn(AccessEnded(detail="over"))
+        self.assertEqual(self.turn(self.next_set), [REFRESH_TOKEN])
+        self.assertFalse(self.token.reason)
 
     def test_an_access_token_that_ended_is_renewed_and_checked_again(self):
         self.wait(days=2)

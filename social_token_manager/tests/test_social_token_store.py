@@ -16,6 +16,7 @@ from odoo.tools import mute_logger
 
 from .. import engine
 from ..engine import own_environment, persist
+from ..models.social_token_check import Check
 from ..providers.results import TokenSet
 from .common import ACCESS_TOKEN, APP_SECRET, PAGE_TOKEN, SocialCase, SocialFactories
 
@@ -313,7 +314,9 @@ class TestAtTheSameTime(TransactionCase):
                 found = api.Environment(cr, SUPERUSER_ID, {})["social.token"].browse(
                     token_id
                 )
-                found._store_verdict(1, SocialFactories.dead("revoked"))
+                found._store_verdict(
+                    Check(found.id, found.app_id.id, 1), SocialFactories.dead("revoked")
+                )
         with own_environment(self.env) as env:
             self.assertEqual(env["social.token"].browse(token_id).reason, "revoked")
             self.assertFalse(env["social.profile"].browse(profile_id).reason)

@@ -239,6 +239,42 @@ class TestSocialTokenVerify(SocialCase):
                 for profile in (self.first, self.second):
                     self.assertEqual((profile.status, profile.reason), ("valid", False))
 
+    def test_a_loss_meanwhile_wins_over_a_late_verdict(self):
+        for answer in (self.alive(), self.dead("expired")):
+            with self.subTest(answer=answer):
+                self.token.write({"reason": False, "reason_at": False})
+
+                def lose(answer=answer):
+                    self.token._take_loss("revoked")
+                    self.env.flush_all()
+                    return answer
+
+                self.verify(lose)
+                self.assertEqual(self.token.reason, "revoked")
+                self.assertFalse(self.token.verify_at)
+
+    def test_a_page_that_was_put_out_meanwhile_stays_so(self):
+        access = self.first.access_ids
+
+        def lose():
+            access._note_reason("revoked")
+            self.env.flush_all()
+            return self.alive()
+
+        self.verify(lose)
+        self.assertEqual(access.reason, "revoked")
+
+    def test_what_is_being_renewed_is_left_to_the_renewal(self):
+        """The renewal may have ended the very token that was asked about."""
+
+        def begin():
+            self.token._claim_one(1)
+            return self.dead("revoked")
+
+        self.verify(begin)
+        self.assertFalse(self.token.reason)
+        self.assertTrue(self.token.lease_owner)
+
     def test_a_reconnect_between_the_two_steps_of_storing_wins(self):
         def persist_and_be_overtaken(env, store):
             stored = persist(env, store)
