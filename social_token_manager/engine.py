@@ -91,7 +91,7 @@ def lock_rows(records):
     """
     records.env.cr.execute(
         SQL(
-            "SELECT id FROM %s WHERE id IN %s ORDER BY id FOR UPDATE",
+            "SELECT id FROM %s WHERE id IN %s ORDER BY id FOR NO KEY UPDATE",
             SQL.identifier(records._table),
             tuple(records.ids or [0]),
         )

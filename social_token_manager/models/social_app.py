@@ -592,9 +592,11 @@ class SocialApp(models.Model):
         """Whether one more loss would be one of too many at once."""
         self.env.cr.execute(
             SQL(
-                "SELECT count(*) FILTER (WHERE reason_at > %s), count(*)"
-                " FROM social_token WHERE app_id = %s",
+                "SELECT count(*) FILTER (WHERE reason_at > %s AND reason NOT IN %s),"
+                " count(*) FROM social_token WHERE app_id = %s",
                 now() - renewal.MANY_WITHIN,
+                # What ended here says nothing of how the network takes the app.
+                (reasons.NOT_CONNECTED, reasons.DAMAGED_SECRET),
                 self.id,
             )
         )

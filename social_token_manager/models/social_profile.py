@@ -8,7 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..clock import now
-from ..engine import persist
+from ..engine import lock_rows, persist
 from ..policy import choice, expiry, matching, reasons
 from ..policy import status as status_policy
 from ..providers import get_provider
@@ -541,6 +541,8 @@ class SocialProfile(models.Model):
 
         :param bool granted_anew: whether a person just granted, which starts a cycle
         """
+        # Two tokens of one profile may end at the same time: each is to see the other.
+        lock_rows(self)
         at = now()
         renewed, lost = self.browse(), self.browse()
         for profile in self:

@@ -124,7 +124,7 @@ class SocialProfileSubscription(models.AbstractModel):
                    AND (app.paused_until IS NULL OR app.paused_until <= %(now)s)
                    AND app.provider = ANY(%(providers)s)
                  ORDER BY profile.subscribe_at, profile.id
-                   FOR UPDATE OF profile SKIP LOCKED LIMIT %(slots)s
+                   FOR NO KEY UPDATE OF profile SKIP LOCKED LIMIT %(slots)s
                 """,
                 now=now(),
                 providers=[

@@ -432,7 +432,7 @@ class SocialSignal(models.Model):
                           JOIN social_token token ON token.id = access.token_id
                          WHERE access.profile_id = profile.id
                            AND token.app_id = %(app)s)
-                     ORDER BY profile.id FOR UPDATE OF profile)
+                     ORDER BY profile.id FOR NO KEY UPDATE OF profile)
                 UPDATE social_profile profile
                    SET last_message_at = GREATEST(
                        profile.last_message_at, LEAST(touched.moment, %(now)s)),

@@ -108,7 +108,7 @@ class SocialToken(models.Model):
         self.env.cr.execute(
             tools.SQL(
                 "SELECT id FROM social_token "
-                "WHERE app_id = %s AND external_user_id = %s FOR UPDATE",
+                "WHERE app_id = %s AND external_user_id = %s FOR NO KEY UPDATE",
                 app.id,
                 grant.person.external_id,
             )
@@ -234,7 +234,11 @@ class SocialToken(models.Model):
         """
         self.ensure_one()
         lock_rows(self)
-        if self._is_before_grant(happened_at) or self.reason == reason:
+        # That an account is held is no news of a grant that has ended for good.
+        is_known = self.reason == reason or (
+            self.reason and reason == reasons.CHECKPOINT
+        )
+        if self._is_before_grant(happened_at) or is_known:
             return False
         begun = {"intent_at": self.intent_at, "intent_count": self.intent_count}
         self._write_loss(reason)

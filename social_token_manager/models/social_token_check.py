@@ -129,7 +129,7 @@ class SocialTokenCheck(models.AbstractModel):
                          WHERE app_id = allotted.app AND verify_at <= %(now)s
                            AND %(free)s
                          ORDER BY verify_at, id LIMIT allotted.most
-                           FOR UPDATE SKIP LOCKED) AS waiting)
+                           FOR NO KEY UPDATE SKIP LOCKED) AS waiting)
                 UPDATE social_token token
                    SET verify_at = %(later)s, checked_at = %(now)s
                   FROM due WHERE token.id = due.id RETURNING token.id

@@ -48,6 +48,8 @@ SWEEP_LIMIT = 200
 # Whatever is left is swept in the next turn; renewing comes first.
 SWEEP_SECONDS = 10
 TURN_SECONDS = 60
+# A refresh after an unknown outcome asks, knocks, and then refreshes.
+CALLS = 3
 SETTLED_AT_ONCE = 20
 MOST_WORKERS = 8
 
@@ -248,7 +250,7 @@ class SocialTokenRenewal(models.AbstractModel):
                      WHERE app_id = allotted.app AND renew_at <= %(now)s
                        AND %(open)s AND %(free)s
                      ORDER BY renew_at, id LIMIT allotted.most
-                       FOR UPDATE SKIP LOCKED) AS due
+                       FOR NO KEY UPDATE SKIP LOCKED) AS due
                 """,
                 apps=list(allotted),
                 counts=list(allotted.values()),
@@ -268,7 +270,7 @@ class SocialTokenRenewal(models.AbstractModel):
         claims = self._claim(
             SQL(
                 "SELECT id FROM social_token WHERE id = %s AND generation = %s"
-                " AND %s AND %s FOR UPDATE SKIP LOCKED",
+                " AND %s AND %s FOR NO KEY UPDATE SKIP LOCKED",
                 self.id,
                 generation,
                 OPEN,
@@ -720,5 +722,5 @@ def _turn_seconds():
     limit = config["limit_time_real_cron"]
     if limit < 0:
         limit = config["limit_time_real"]
-    allowed = limit - TOTAL_SECONDS - 5 if limit else TURN_SECONDS
+    allowed = limit - CALLS * TOTAL_SECONDS - 5 if limit else TURN_SECONDS
     return max(min(allowed, TURN_SECONDS), 1)
