@@ -85,7 +85,9 @@ class TestSocialProfileState(SocialCase):
             "//div[@role='alert'][.//field[@name='failure_count']]"
         )
         hidden = [
-            safe_eval(alert.get("invisible"), {"failure_count": number})
+            safe_eval(
+                alert.get("invisible"), {"failure_count": number, "reason": False}
+            )
             for number in range(5)
         ]
         self.assertEqual(hidden, [True, True, True, False, False])
