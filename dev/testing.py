@@ -26,7 +26,7 @@ def run(arguments, fast=False):
     """
     prepare(with_browser=not fast)
     with postgres.running(), run_database(warm=not fast) as name:
-        line = pytest_command(name, [*arguments])
+        line = pytest_command(name, ["-p", "tests.beside", *arguments])
         if fast:
             line += ["-m", NOT_FAST]
         return foreground(line, {**odoo.environment(), RUN_VARIABLE: name})
