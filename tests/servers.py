@@ -138,6 +138,7 @@ class OdooServer:
 
     def start(self):
         """Start the process and wait until it answers; also after ``kill``."""
+        self._stopped_at = None
         self._process = processes.Process(
             "Odoo",
             odoo.command(self._arguments()),
@@ -167,6 +168,8 @@ class OdooServer:
         if self._process:
             self._stopped_at = self.log_path.stat().st_size
             self._process.stop()
+            # Stopping twice must not move the moment.
+            self._process = None
 
     def log(self):
         return self.log_path.read_text(errors="replace")
