@@ -127,6 +127,17 @@ RESULTS = {
         _lt("The network granted access to some of the profiles only."),
         _lt("Look at the reasons below, then try again for those that are missing."),
     ),
+    "other_account": (
+        _lt("You were logged in with another account"),
+        _lt(
+            "The network gave access to another account than the one to be renewed. "
+            "That one is as it was."
+        ),
+        _lt(
+            "Log out at the network and try again with the right account, or decide "
+            "that the other one takes its place."
+        ),
+    ),
     "nothing": (
         _lt("No profile was granted"),
         _lt(

@@ -12,8 +12,11 @@ from . import social_access
 from . import social_profile_consumer
 from . import social_profile_disconnect
 from . import social_profile_gap
+from . import social_profile_identity
+from . import social_profile_queue
 from . import social_profile_subscription
 from . import social_profile
+from . import social_oauth_identity
 from . import social_oauth_request
 from . import social_event
 from . import social_notice

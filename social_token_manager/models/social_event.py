@@ -22,6 +22,7 @@ KINDS = [
     ("connected", "Profile connected"),
     ("matched", "Profile made by hand found at the network"),
     ("renewed", "Profile renewed"),
+    ("switched", "Profile switched to another account"),
     ("lost", "Connection lost"),
     ("recovered", "Connection recovered"),
     ("refreshed", "Renewed silently"),

@@ -44,8 +44,6 @@ ENGINE_FIELDS = {
     "purged_at",
     "reason",
 }
-# What a token was granted for; it does not change while there is one.
-IDENTITY_FIELDS = {"network_id", "external_id", "company_id"}
 
 
 class SocialProfile(models.Model):
@@ -58,6 +56,8 @@ class SocialProfile(models.Model):
         "social.profile.consumer",
         "social.profile.disconnect",
         "social.profile.gap",
+        "social.profile.identity",
+        "social.profile.queue",
         "social.profile.subscription",
     ]
     _description = "Social Profile"
@@ -344,28 +344,6 @@ class SocialProfile(models.Model):
                 )
             )
 
-    def write(self, vals):
-        """Override of Odoo's: a connected profile stays what it is connected to."""
-        self._check_identity_kept(vals)
-        return super().write(vals)
-
-    def _check_identity_kept(self, vals):
-        """Refuse to let a token come to serve another page, network or company.
-
-        :raise UserError: one of these profiles is connected
-        """
-        for name in IDENTITY_FIELDS & set(vals):
-            field = self._fields[name]
-            for profile in self.sudo().filtered("access_ids.token_id"):
-                if field.convert_to_write(profile[name], profile) != vals[name]:
-                    raise UserError(
-                        self.env._(
-                            "%(profile)s is connected, so its network, network ID and "
-                            "company stay. Create another profile for the other one.",
-                            profile=profile.name,
-                        )
-                    )
-
     @api.model
     def get_import_templates(self):
         """Override of Odoo's: a file to fill in, for the page that imports."""
@@ -393,9 +371,10 @@ class SocialProfile(models.Model):
             return self.env["social.renewal.wizard"]._open_for(self)
         return self._start_renewal()
 
-    def _start_renewal(self, wizard=None):
+    def _start_renewal(self, wizard=None, prompt=None):
         """Return the action that leads straight to the network.
 
+        :param str prompt: what the person is sent for, the profile's own reason without
         :param wizard: the ``social.renewal.wizard`` that the way back leads to
         """
         self.ensure_one()
@@ -403,7 +382,7 @@ class SocialProfile(models.Model):
             self._get_app(),
             profiles=self,
             purpose="renew",
-            prompt=self._get_prompt(),
+            prompt=prompt or self._get_prompt(),
             wizard=wizard,
         )
 

@@ -128,9 +128,7 @@ class SocialProfileDisconnect(models.AbstractModel):
         touched = self.access_ids.token_id | ended
         self.access_ids.unlink()
         ended._forget(reasons.REVOKED)
-        (touched - ended).filtered(lambda one: not one.access_ids)._forget(
-            reasons.NOT_CONNECTED
-        )
+        (touched - ended)._forget_unused()
         self.disconnected_at = now()
         self._update_state()
         self.env["social.event"]._record("disconnected", self)

@@ -270,6 +270,10 @@ class SocialToken(models.Model):
             )
         self.access_ids.write({"page_token": False})
 
+    def _forget_unused(self):
+        """Give up those of these grants that no profile lives from any more."""
+        self.filtered(lambda one: not one.access_ids)._forget(reasons.NOT_CONNECTED)
+
     def _write_loss(self, reason):
         self.write(
             {

@@ -224,6 +224,16 @@ class SocialTokenRenewal(models.AbstractModel):
         for number in range(len(actions) + 1, count + 1):
             actions[0].copy({"cron_name": f"{actions[0].cron_name} ({number})"})
 
+    def _renew_soon(self):
+        """Have these tokens renewed in the next turn, which is to come at once."""
+
+        def note(env):
+            self.with_env(env).write({"renew_at": now()})
+            env.ref("social_token_manager.ir_cron_renew_tokens")._trigger()
+
+        if self:
+            persist(self.env, note)
+
     # === CLAIMING === #
 
     @api.model

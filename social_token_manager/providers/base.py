@@ -34,6 +34,8 @@ USED_UP = 80
 # A code or a token that nobody has given: all it can show is who asks.
 NOTHING = "none"
 INVALID_REQUEST = "invalid_request"
+# What a person is sent for who was logged in there as somebody else.
+OTHER_ACCOUNT = "other_account"
 
 
 class OAuth2Provider:
@@ -92,6 +94,8 @@ class OAuth2Provider:
     # A person ticks single pages or accounts of a grant, and may leave some out: a
     # renewal is walked through in steps.
     profiles_can_be_left_out = False
+    # Listing profiles uses the very secrets that each of them is reached with.
+    listing_is_proof = True
     # The network itself tells whether a token is alive, at no cost.
     can_be_introspected = False
     can_be_revoked = False
@@ -190,7 +194,8 @@ class OAuth2Provider:
         """Return the address of the consent page (RFC 6749 section 4.1.1).
 
         :param str verifier: the PKCE verifier; used when the app uses PKCE
-        :param str prompt: why the person is sent, a reason code or None
+        :param str prompt: why the person is sent: a reason code, ``OTHER_ACCOUNT`` for
+            somebody who was logged in there with the wrong one, or None
         """
         client = self._client(
             redirect_uri=redirect_uri, scope=self.scope_separator.join(self.app.scopes)
@@ -376,7 +381,10 @@ class OAuth2Provider:
         raise NotImplementedError
 
     def _build_authorization_parameters(self, prompt):
-        """Return parameters of the consent page beyond the standard's."""
+        """Return parameters of the consent page beyond the standard's.
+
+        :param str prompt: see :meth:`authorization_url`
+        """
         return {}
 
     def _parse_token(self, answer):

@@ -65,6 +65,9 @@ class TikTokProvider(TikTokSignals, RotatingProvider):
         )
         asked = dict(parse_qsl(address.query, keep_blank_values=True))
         asked["client_key"] = asked.pop("client_id")
+        if prompt == OTHER_ACCOUNT:
+            # Without it TikTok goes on at once with who is logged in there.
+            asked["disable_auto_auth"] = "1"
         if "code_challenge" in asked:
             asked["code_challenge"] = hashlib.sha256(verifier.encode()).hexdigest()
         return urlunsplit(address._replace(query=urlencode(asked)))

@@ -10,6 +10,7 @@ from . import test_policy_expiry
 from . import test_policy_gap
 from . import test_policy_matching
 from . import test_policy_notices
+from . import test_policy_queue
 from . import test_policy_reasons
 from . import test_policy_renewal
 from . import test_policy_status
@@ -50,6 +51,7 @@ from . import test_social_profile_rights
 from . import test_social_profile_state
 from . import test_social_profile_status
 from . import test_social_profile_subscription
+from . import test_social_renewal_queue
 from . import test_social_renewal_wizard
 from . import test_social_signal
 from . import test_social_token_renewal

@@ -31,7 +31,8 @@ class TestSocialRenewalWizard(SocialCase):
     def at_selection(self, listing, user=None, profile=None):
         """Return a wizard that came back from the network with a listing."""
         wizard = self.open_wizard(user, profile)
-        wizard.action_start()
+        if wizard.step == "start":
+            wizard.action_start()
         wizard.action_login()
         env = self.env(user=user or self.manager, su=True)
         found = env["social.profile"]._store_listing(
@@ -45,8 +46,13 @@ class TestSocialRenewalWizard(SocialCase):
 
     # === THE STEPS === #
 
-    def test_the_steps_follow_each_other(self):
+    def test_a_renewal_begins_at_the_login_with_the_guard_in_view(self):
         wizard = self.open_wizard()
+        self.assertEqual(wizard.step, "login")
+        self.assertTrue(wizard.guard_text)
+
+    def test_the_steps_follow_each_other(self):
+        wizard = self.open_wizard(profile=self.make_profile(name="Never connected"))
         self.assertEqual(wizard.step, "start")
         wizard.action_start()
         self.assertEqual(wizard.step, "login")
@@ -56,9 +62,9 @@ class TestSocialRenewalWizard(SocialCase):
 
     def test_a_renewal_that_was_not_finished_is_taken_up_where_it_was(self):
         wizard = self.open_wizard()
-        wizard.action_start()
+        wizard.action_login()
         self.assertEqual(self.open_wizard(), wizard)
-        self.assertEqual(self.open_wizard().step, "login")
+        self.assertEqual(self.open_wizard().step, "network")
 
     def test_a_finished_renewal_is_not_taken_up(self):
         wizard = self.at_selection([self.page("P1")])
@@ -69,7 +75,6 @@ class TestSocialRenewalWizard(SocialCase):
 
     def test_back_leads_one_step_back_and_cancel_out(self):
         wizard = self.open_wizard()
-        wizard.action_start()
         wizard.action_login()
         wizard.action_back()
         self.assertEqual(wizard.step, "login")
@@ -85,7 +90,6 @@ class TestSocialRenewalWizard(SocialCase):
 
     def test_a_failed_trip_comes_back_to_the_login_with_the_reason(self):
         wizard = self.open_wizard()
-        wizard.action_start()
         wizard.action_login()
         wizard.sudo()._take_result("declined")
         self.assertEqual(wizard.step, "login")
@@ -104,6 +108,29 @@ class TestSocialRenewalWizard(SocialCase):
         )
         chosen = wizard.line_ids.filtered("is_chosen").mapped("external_id")
         self.assertEqual(chosen, ["P1"])
+
+    def test_a_permission_that_was_left_out_is_named_not_called_connected(self):
+        wizard = self.at_selection(
+            [self.page("P1", reason="missing_scope", missing_scopes=("messaging",))]
+        )
+        self.assertEqual(self.lines(wizard), {"P1": "lacking"})
+        self.assertEqual(wizard.line_ids.missing_scopes, "messaging")
+        self.assertTrue(wizard.line_ids.is_chosen)
+
+    def test_another_login_that_does_not_give_the_profile_is_named(self):
+        wizard = self.open_wizard()
+        wizard.action_login()
+        other, _profiles = self.connect(
+            self.app, self.manager, [self.page("P9")], person="2002", name="Bruno"
+        )
+        env = self.env(user=self.manager, su=True)
+        found = env["social.profile"]._store_listing(
+            other.with_env(env), [self.page("P9")], may_create=False
+        )
+        wizard.sudo()._take_result("partly", *found, token=other)
+        for name in ("Bruno", "Anna", self.profile.name):
+            self.assertIn(name, wizard.problem)
+        self.assertFalse(self.profile.reason)
 
     def test_what_was_left_out_is_red_at_once_and_never_deleted(self):
         self.connect(self.app, self.manager, [self.page("P1"), self.page("P2")])
@@ -176,6 +203,66 @@ class TestSocialRenewalWizard(SocialCase):
         self.assertEqual(wizard.step, "select")
         self.assertTrue(wizard.problem)
 
+    # === THE GUARD === #
+
+    def connect_two_clients(self):
+        """Let the grant of the profile also serve a page of another client."""
+        self.connect(self.app, self.manager, [self.page("P1"), self.page("P2")])
+        other = self.env["social.profile"].search([("external_id", "=", "P2")])
+        self.profile.partner_id = self.env["res.partner"].create({"name": "Aurora"})
+        other.write(
+            {
+                "name": "Hidden Page",
+                "partner_id": self.env["res.partner"].create({"name": "Baker"}).id,
+            }
+        )
+        return other
+
+    def test_all_that_live_from_the_grant_are_named_before_leaving(self):
+        other = self.connect_two_clients()
+        wizard = self.open_wizard()
+        self.assertEqual(wizard.profile_ids, self.profile + other)
+        self.assertIn("2 profiles", wizard.guard_text)
+        self.assertFalse(wizard.hidden_text)
+
+    def test_who_may_not_see_a_client_is_told_the_number_alone(self):
+        other = self.connect_two_clients()
+        member = self.make_user("member")
+        self.profile.admin_user_ids += member
+        wizard = self.open_wizard(member)
+        self.assertEqual(wizard.profile_ids, self.profile)
+        self.assertIn("2 profiles", wizard.guard_text)
+        self.assertIn("1 of them", wizard.hidden_text)
+        self.assertNotIn(other.name, wizard.hidden_text)
+
+    def test_who_granted_is_told_the_names_all_the_same(self):
+        other = self.connect_two_clients()
+        member = self.make_user("member")
+        self.profile.admin_user_ids += member
+        self.token.person_id = member.partner_id
+        wizard = self.open_wizard(member)
+        self.assertIn(f"Baker: Facebook Page {other.name}", wizard.hidden_text)
+
+    def test_what_was_lost_is_named_by_client_and_a_decision_asked_for(self):
+        other = self.connect_two_clients()
+        wizard = self.at_selection([self.page("P1")])
+        self.assertTrue(wizard.has_missing)
+        self.assertIn(f"Baker: Facebook Page {other.name}", wizard.lost_text)
+        self.assertEqual(other.reason, "deselected")
+        action = wizard.action_again()
+        self.assertEqual(wizard.step, "network")
+        self.assertIn("/social/authorize/", action["url"])
+
+    def test_a_member_sees_what_became_of_pages_that_he_left_out(self):
+        self.connect_two_clients()
+        member = self.make_user("member")
+        self.profile.admin_user_ids += member
+        wizard = self.at_selection([self.page("P1")], user=member)
+        self.env.invalidate_all()
+        lost = wizard.line_ids.filtered(lambda one: one.kind == "missing")
+        self.assertIn("Not selected", lost.result)
+        self.assertIn("Hidden Page", wizard.lost_text)
+
     def continue_with(self, wizard, listing):
         token = self.registry["social.token"]
         with (
@@ -222,7 +309,6 @@ class TestSocialRenewalWizard(SocialCase):
         member = self.make_user("member")
         self.profile.admin_user_ids += member
         wizard = self.open_wizard(member)
-        wizard.action_start()
         self.profile.admin_user_ids -= member
         with self.assertRaises(AccessError):
             wizard.action_login()

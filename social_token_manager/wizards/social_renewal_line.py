@@ -20,6 +20,7 @@ class SocialRenewalLine(models.TransientModel):
         [
             ("missing", "! Not ticked at the network"),
             ("unusable", "! Cannot be used"),
+            ("lacking", "! Permission missing"),
             ("kept", "✓ Connected"),
             ("new", "+ New"),
         ],
@@ -47,7 +48,9 @@ class SocialRenewalLine(models.TransientModel):
     receive_story_replies = fields.Boolean(
         "Receive replies and reactions to your stories"
     )
-    result = fields.Char(compute="_compute_result")
+    missing_scopes = fields.Char(related="profile_id.missing_scopes", string="Lacks")
+    # What was lost may be of a client that this user does not see.
+    result = fields.Char(compute="_compute_result", compute_sudo=True)
 
     @api.depends("profile_id.status", "is_chosen", "kind")
     @api.depends_context("lang")
