@@ -608,6 +608,9 @@ class SocialProfile(models.Model):
         :return: the profiles
         """
         known = self._find_listed(token.company_id, listing)
+        # As everywhere: the token, then its profiles, in one order.
+        lock_rows(token)
+        lock_rows(token.access_ids.profile_id.union(*known.values()))
         made = self._find_made(token, listing, known)
         granted = self.browse()
         for data in wanted:
@@ -770,6 +773,7 @@ class SocialProfile(models.Model):
             persist(self.env, lambda env: self.with_env(env)._store_images(fetched))
 
     def _store_images(self, fetched):
+        lock_rows(self.browse(fetched))
         for profile_id, content in fetched.items():
             try:
                 with self.env.cr.savepoint():
