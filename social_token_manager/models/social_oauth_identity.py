@@ -165,4 +165,6 @@ class SocialOauthIdentity(models.AbstractModel):
 
 
 def _called(name, handle):
-    return f"{name} ({handle})" if handle and handle != name else name
+    """Return a name with its handle, which tells accounts of one name apart."""
+    handle = (handle or "").removeprefix("@")
+    return f"{name} (@{handle})" if handle and "/" not in handle else name

@@ -43,7 +43,8 @@ class SocialRenewalLogin(models.TransientModel):
             )
             profiles = login.outcome_ids.profile_id
             login.profile_count = len(profiles)
-            login.profile_names = ", ".join(profiles.mapped("name"))
+            # A page and its Instagram account are often called the same.
+            login.profile_names = ", ".join(dict.fromkeys(profiles.mapped("name")))
 
     @api.depends("tried_at", "outcome_ids.state")
     def _compute_state(self):

@@ -33,7 +33,7 @@ class SocialRenewalQueue(models.TransientModel):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("login_ids", "outcome_ids", "left_out_count")
+    @api.depends("login_ids.state", "outcome_ids.state", "left_out_count")
     @api.depends_context("lang")
     def _compute_name(self):
         for queue in self:
@@ -45,16 +45,24 @@ class SocialRenewalQueue(models.TransientModel):
             )
 
     def _get_headline(self):
-        logins = len(self.login_ids)
-        profiles = len(self.login_ids.outcome_ids)
-        if not logins:
+        """Return what is still to be done by people, or what became of it all."""
+        waiting = self.login_ids.filtered(lambda one: one.state == "waiting")
+        count = len(waiting.outcome_ids)
+        if len(waiting) == 1:
+            return self.env._("1 login will fix %(count)s profiles", count=count)
+        if waiting:
+            return self.env._(
+                "%(logins)s logins will fix %(count)s profiles",
+                logins=len(waiting),
+                count=count,
+            )
+        if not self.login_ids:
             return self.env._("No login is needed")
-        if logins == 1:
-            return self.env._("1 login will fix %(count)s profiles", count=profiles)
+        renewed = self.outcome_ids.filtered(lambda one: one.state == "renewed")
         return self.env._(
-            "%(logins)s logins will fix %(count)s profiles",
-            logins=logins,
-            count=profiles,
+            "%(renewed)s of %(all)s profiles renewed",
+            renewed=len(renewed),
+            all=len(self.outcome_ids),
         )
 
     @api.depends("name")
