@@ -79,13 +79,27 @@ class SocialRenewalGuard(models.AbstractModel):
             wizard.has_lacking = "lacking" in wizard.line_ids.mapped("kind")
             wizard.lost_text = bool(lost) and wizard._get_lost_text(lost.profile_id)
 
-    def _get_lost_text(self, lost):
-        return self.env._(
-            "%(count)s connected profiles were not ticked at Facebook and do not work "
-            "any more:\n%(names)s",
-            count=len(lost),
-            names=_names_by_client(lost),
-        )
+    def _get_lost_text(self, left_out):
+        """Return what stopped working, and what goes on by a backup token."""
+        lost = left_out.filtered("reason")
+        kept = left_out - lost
+        sentences = [
+            lost
+            and self.env._(
+                "%(count)s connected profiles were not ticked at Facebook and do not "
+                "work any more:\n%(names)s",
+                count=len(lost),
+                names=_names_by_client(lost),
+            ),
+            kept
+            and self.env._(
+                "%(count)s connected profiles were not ticked at Facebook and go on by "
+                "what others granted:\n%(names)s",
+                count=len(kept),
+                names=_names_by_client(kept),
+            ),
+        ]
+        return "\n".join(sentence for sentence in sentences if sentence)
 
 
 def _by_client(profile):
