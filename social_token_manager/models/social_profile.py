@@ -41,8 +41,22 @@ ENGINE_FIELDS = {
     "expires_at",
     "gap_since",
     "gap_until",
+    "last_message_at",
+    "messages_per_day",
+    "missing_fields",
     "purged_at",
     "reason",
+    "subscribe_at",
+    "subscribed_fields",
+    "subscription_checked_at",
+}
+# What a profile is and who manages it; a Member who is Admin looks after the rest.
+MANAGER_FIELDS = {
+    "active",
+    "admin_user_ids",
+    "company_id",
+    "external_id",
+    "network_id",
 }
 
 
@@ -53,6 +67,7 @@ class SocialProfile(models.Model):
     _inherit = [
         "mail.thread",
         "mail.activity.mixin",
+        "social.tried.mixin",
         "social.profile.consumer",
         "social.profile.disconnect",
         "social.profile.gap",
@@ -300,10 +315,15 @@ class SocialProfile(models.Model):
         is_manager = user.has_group("social_token_manager.group_manager")
         is_member = user.has_group("social_token_manager.group_member")
         for profile in self:
-            profile.may_renew = is_manager or (
-                is_member
-                and user in profile.admin_user_ids
-                and not profile.company_id.sudo().social_strict_renewal
+            # The company's own setting is for Owners to see.
+            company = profile.company_id.sudo()
+            profile.may_renew = company in user.company_ids and (
+                is_manager
+                or (
+                    is_member
+                    and user in profile.admin_user_ids
+                    and not company.social_strict_renewal
+                )
             )
 
     @api.depends("access_ids.can_renew", "access_ids.person_id")
@@ -323,9 +343,16 @@ class SocialProfile(models.Model):
 
     def _has_field_access(self, field, operation):
         """Override of Odoo's: what the engine decides is written by the engine."""
-        if operation == "write" and field.name in ENGINE_FIELDS and not self.env.su:
-            return False
+        if operation == "write" and not self.env.su:
+            if field.name in ENGINE_FIELDS:
+                return False
+            if field.name in MANAGER_FIELDS and not self._is_manager():
+                return False
         return super()._has_field_access(field, operation)
+
+    @api.model
+    def _is_manager(self):
+        return self.env.user.has_group("social_token_manager.group_manager")
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -343,6 +370,26 @@ class SocialProfile(models.Model):
                     "it. Archive it instead: it leaves the list and can be restored."
                 )
             )
+
+    def write(self, vals):
+        """Override of Odoo's: some of it is for Managers alone."""
+        self._check_may_manage(vals)
+        return super().write(vals)
+
+    def _check_may_manage(self, vals):
+        """Refuse a Member what is for Managers, in words that Odoo has not.
+
+        :raise AccessError: what it is, and who may
+        """
+        if self.env.su or self._is_manager() or not MANAGER_FIELDS & set(vals):
+            return
+        raise AccessError(
+            self.env._(
+                "Who is Admin on a profile, its network and its company are for "
+                "Managers and Owners of Social Connections to change, and so is "
+                "archiving it. Nothing was changed; ask one of them."
+            )
+        )
 
     @api.model
     def get_import_templates(self):
@@ -468,8 +515,7 @@ class SocialProfile(models.Model):
 
         :raise AccessError: what right it takes, and who has it
         """
-        self.check_access("read")
-        if all(self.mapped("may_renew")):
+        if self.has_access("read") and all(self.mapped("may_renew")):
             return
         raise AccessError(
             self.env._(
@@ -636,12 +682,7 @@ class SocialProfile(models.Model):
         A profile that lives from the very token already is always served: otherwise it
         would keep the page token of a grant that is over, and look healthy.
         """
-        user = self.env.user
-        return (
-            token in self.access_ids.token_id
-            or user in self.admin_user_ids
-            or user.has_group("social_token_manager.group_manager")
-        )
+        return token in self.access_ids.token_id or self.may_renew
 
     @api.model
     def _mark_missing(self, token, listing):

@@ -245,6 +245,8 @@ class OAuth2Provider:
     def list_profiles(self, grant):
         """Return the :class:`ProfileData` of all that a grant reaches.
 
+        Every network says so in its own way.
+
         :raise ProviderError: the list could not be read to its end
         """
         raise NotImplementedError
@@ -282,6 +284,8 @@ class OAuth2Provider:
 
     def revoke(self, stored):
         """End a token at the network (RFC 7009); one that is gone already is fine.
+
+        To be asked where ``can_be_revoked``.
 
         :param StoredToken stored: as it was opened
         :raise ProviderError: the network did not confirm it
@@ -350,6 +354,8 @@ class OAuth2Provider:
     def keep_subscribed(self, reach, wanted):
         """Return the :class:`Subscription` of a page, repaired where it can be.
 
+        To be asked where ``needs_subscription``.
+
         :param Reach reach: one of the page's profiles
         :param wanted: what must be sent, see :meth:`fields_for`
         :raise ProviderError: there is no definite answer
@@ -375,6 +381,8 @@ class OAuth2Provider:
 
     def _read_person(self, access_token):
         """Return the :class:`Person` whose token it is.
+
+        Every network says so in its own way.
 
         :raise TokenLost: the token is gone
         """

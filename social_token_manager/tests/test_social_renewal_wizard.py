@@ -185,13 +185,87 @@ class TestSocialRenewalWizard(SocialCase):
         member = self.make_user("member")
         self.profile.admin_user_ids += member
         wizard = self.at_selection([self.page("P1"), self.page("P2")], user=member)
-        wizard.line_ids.write({"is_chosen": True})
-        wizard.line_ids.filtered("profile_id").is_chosen = False
-        self.continue_with(wizard, [self.page("P1"), self.page("P2")])
+        self.assertFalse(wizard.may_choose)
+        kept = wizard.line_ids.filtered("profile_id")
+        new = wizard.line_ids - kept
+        for line, is_chosen in ((kept, False), (new, True)):
+            line.is_chosen = is_chosen
+            with self.assertRaises(AccessError) as caught:
+                self.continue_with(wizard, [self.page("P1"), self.page("P2")])
+            self.assertIn("Nothing was changed", str(caught.exception))
+            line.is_chosen = not is_chosen
         self.assertTrue(self.profile.active)
         self.assertFalse(
             self.env["social.profile"].search([("external_id", "=", "P2")])
         )
+        self.continue_with(wizard, [self.page("P1"), self.page("P2")])
+        self.assertEqual(wizard.step, "finish")
+
+    def test_a_right_that_is_taken_away_before_the_end_stores_nothing(self):
+        """Before the button is pressed, and while the network is asked."""
+        pages = [self.page("P1"), self.page("P2")]
+        manager = self.make_user("member", "demoted")
+        group = self.env.ref("social_token_manager.group_manager")
+        for moment in ("before", "meanwhile"):
+            group.user_ids += manager
+            wizard = self.at_selection(pages, user=manager)
+            wizard.line_ids.write({"is_chosen": True, "receive_story_replies": False})
+
+            def demote(_token=None):
+                group.user_ids -= manager
+                return tuple(pages)
+
+            if moment == "before":
+                demote()
+            with (
+                self.subTest(moment=moment),
+                patch.object(self.registry["social.token"], "_read_listing", demote),
+                self.enter_registry_test_mode(),
+                self.assertRaises(AccessError) as caught,
+            ):
+                wizard.action_continue()
+            self.assertIn("Nothing was changed", str(caught.exception))
+            self.assertEqual(wizard.sudo().step, "select")
+            self.assertTrue(self.profile.receive_story_replies)
+            self.assertFalse(
+                self.env["social.profile"].search([("external_id", "=", "P2")])
+            )
+            wizard.sudo().unlink()
+
+    def test_nobody_says_for_the_network_what_it_granted(self):
+        wizard = self.at_selection([self.page("P1"), self.page("P2")])
+        line = wizard.line_ids[:1]
+        other = self.make_profile()
+        for values in (
+            {"profile_id": other.id},
+            {"kind": "kept"},
+            {"external_id": "P7"},
+            {"name": "Renamed"},
+        ):
+            with self.subTest(values=values), self.assertRaises(AccessError):
+                line.write(values)
+        with self.assertRaises(AccessError):
+            line.create({"wizard_id": wizard.id, "kind": "kept", "name": "Mine"})
+
+    def test_no_renewal_is_about_a_profile_that_one_may_not_renew(self):
+        hidden = self.make_profile(company_id=self.other_company.id)
+        wizard = self.open_wizard()
+        for attempt in (
+            lambda: wizard.create({"profile_id": hidden.id}),
+            lambda: wizard.write({"profile_id": hidden.id}),
+            lambda: wizard.browse().onchange(
+                {"profile_id": hidden.id},
+                ["profile_id"],
+                {"profile_id": {"fields": {"display_name": {}}}},
+            ),
+            lambda: (
+                wizard.browse()
+                .with_context(default_profile_id=hidden.id)
+                .onchange({}, [], {"profile_id": {"fields": {"display_name": {}}}})
+            ),
+        ):
+            with self.assertRaises(AccessError):
+                attempt()
 
     def test_a_network_that_does_not_answer_keeps_the_selection(self):
         wizard = self.at_selection([self.page("P1"), self.page("P2")])

@@ -98,7 +98,8 @@ class SocialRenewalQueue(models.TransientModel):
         if not allowed:
             profiles._check_may_renew()
         self.env["social.home"]._check()
-        queue = self.create({"left_out_count": len(profiles - allowed)})
+        # Nobody writes one, so that it tells nobody of profiles that are not his.
+        queue = self.sudo().create({"left_out_count": len(profiles - allowed)})
         queue._fill(allowed)
         return queue._get_action()
 

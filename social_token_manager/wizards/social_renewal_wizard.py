@@ -1,7 +1,7 @@
 import logging
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ..engine import persist
 from ..keyring import SecretDamaged
@@ -33,7 +33,7 @@ class SocialRenewalWizard(models.TransientModel):
     """
 
     _name = "social.renewal.wizard"
-    _inherit = ["social.renewal.guard"]
+    _inherit = ["social.renewal.guard", "social.tried.mixin"]
     _description = "Renewal in Six Steps"
     _transient_max_hours = 24 * 7
 
@@ -46,6 +46,7 @@ class SocialRenewalWizard(models.TransientModel):
     has_stories = fields.Boolean(compute="_compute_has_stories")
     is_story_option_off = fields.Boolean(compute="_compute_has_stories")
     unticked = fields.Char(compute="_compute_unticked")
+    may_choose = fields.Boolean(compute="_compute_may_choose")
     problem = fields.Text(readonly=True)
     login_id = fields.Many2one(
         "social.renewal.login", readonly=True, ondelete="set null"
@@ -85,6 +86,15 @@ class SocialRenewalWizard(models.TransientModel):
                 for line in wizard.line_ids
                 if line.kind in CONNECTED and not line.is_chosen
             )
+
+    @api.depends_context("uid")
+    def _compute_may_choose(self):
+        self.may_choose = self.env.user.has_group("social_token_manager.group_manager")
+
+    @api.constrains("profile_id")
+    def _check_profile(self):
+        """Tell nobody about a profile that is not his to renew."""
+        self.profile_id._check_may_renew()
 
     def _get_story_lines(self):
         return self.line_ids.filtered(
@@ -148,7 +158,10 @@ class SocialRenewalWizard(models.TransientModel):
         return self.action_login()
 
     def action_continue(self):
-        """Step 5, *Continue*: connect what was chosen, keep the story options."""
+        """Step 5, *Continue*: connect what was chosen, keep the story options.
+
+        :raise AccessError: a right that it takes was lost meanwhile; nothing is stored
+        """
         self._check_step("select")
         try:
             self._apply_selection()
@@ -303,10 +316,33 @@ class SocialRenewalWizard(models.TransientModel):
 
         :raise ProviderError: the network could not be read again; nothing was changed
         """
-        chosen = self.line_ids.filtered(lambda one: one.kind == "new" and one.is_chosen)
-        listing = self._read_listing() if chosen else ()
+        self._check_selection()
+        listing = self._read_listing() if self._get_new_lines() else ()
         persist(self.env, lambda env: self.with_env(env)._store_selection(listing))
         self.env.invalidate_all()
+
+    def _get_new_lines(self):
+        return self.line_ids.filtered(lambda one: one.kind == "new" and one.is_chosen)
+
+    def _check_selection(self):
+        """Refuse a choice that this user may not make, now and not only at the start.
+
+        :raise AccessError: what right it takes
+        """
+        wizard = self.with_user(self.env.user)
+        wizard.profile_id._check_may_renew()
+        put_away = self.line_ids.filtered(
+            lambda one: one.kind in CONNECTED and not one.is_chosen
+        )
+        if wizard.may_choose or not (put_away | self._get_new_lines()):
+            return
+        raise AccessError(
+            self.env._(
+                "Connecting new accounts and putting profiles away is for Managers and "
+                "Owners of Social Connections. Nothing was changed: leave the ticks as "
+                "they were, or ask one of them."
+            )
+        )
 
     def _read_listing(self):
         # The engine reads tokens that this user may not.
@@ -330,23 +366,24 @@ class SocialRenewalWizard(models.TransientModel):
 
     def _store_selection(self, listing):
         """Store the choice, in the engine's environment but with this user's rights."""
+        # The network was asked meanwhile, and rights may have changed.
+        self._check_selection()
         user = self.env.user
-        may_manage = user.has_group("social_token_manager.group_manager")
         for line in self.line_ids.filtered("profile_id"):
             profile = line.profile_id
+            # Others' profiles may live from the same grant.
             if not profile.with_user(user).may_renew:
                 continue
             profile.write(line._get_story_options())
-            if may_manage and line.kind in CONNECTED:
+            if line.kind in CONNECTED:
                 profile.active = line.is_chosen
-        if listing and may_manage:
+        if listing:
             self._connect_chosen(listing)
 
     def _connect_chosen(self, listing):
         new_lines = {
             (line.network_code, line.external_id): line
-            for line in self.line_ids
-            if line.kind == "new" and line.is_chosen
+            for line in self._get_new_lines()
         }
         wanted = [
             data for data in listing if (data.network, data.external_id) in new_lines
