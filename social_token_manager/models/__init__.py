@@ -10,9 +10,12 @@ from . import social_token_withdrawal
 from . import social_token
 from . import social_access
 from . import social_profile_consumer
+from . import social_profile_coverage
 from . import social_profile_disconnect
 from . import social_profile_gap
+from . import social_profile_people
 from . import social_profile_subscription
+from . import social_profile_succession
 from . import social_profile
 from . import social_oauth_request
 from . import social_event
@@ -21,3 +24,4 @@ from . import social_signal
 from . import ir_http
 from . import res_company
 from . import res_config_settings
+from . import res_users
