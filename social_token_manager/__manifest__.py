@@ -46,5 +46,6 @@
         "web.assets_unit_tests": ["social_token_manager/static/tests/**/*.test.js"],
     },
     "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
     "application": True,
 }

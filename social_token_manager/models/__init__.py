@@ -24,4 +24,5 @@ from . import social_signal
 from . import ir_http
 from . import res_company
 from . import res_config_settings
+from . import res_groups
 from . import res_users

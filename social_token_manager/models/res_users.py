@@ -36,10 +36,14 @@ class ResUsers(models.Model):
             return super().write(vals)
         staff = self._get_social_staff()
         result = super().write(vals)
-        left = staff - staff._get_social_staff()
+        staff._hand_over_social()
+        return result
+
+    def _hand_over_social(self):
+        """Find successors of those of these users who are no staff any more."""
+        left = self - self._get_social_staff()
         if left:
             self.env["social.profile"]._find_successors_of(left)
-        return result
 
     def unlink(self):
         """Override of Odoo's: who is deleted has left, too."""

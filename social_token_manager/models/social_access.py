@@ -61,7 +61,7 @@ class SocialAccess(models.Model):
     # Of people whom the network lists and nobody here knows.
     network_user_id = fields.Char("Network User ID")
     network_user_name = fields.Char("Network User")
-    proof_text = fields.Char("Why", compute="_compute_proof_text")
+    proof_text = fields.Text("Why", compute="_compute_proof_text")
     has_held = fields.Boolean("Held a Token", compute="_compute_standing")
     standing = fields.Selection(
         [
@@ -69,7 +69,6 @@ class SocialAccess(models.Model):
             ("reserve", "In reserve"),
             ("broken", "Broken"),
             ("before", "Held before"),
-            ("none", "None"),
         ],
         compute="_compute_standing",
     )
@@ -114,7 +113,7 @@ class SocialAccess(models.Model):
         :param candidate: the :class:`choice.Candidate` it is, None without a token
         """
         if not candidate:
-            return "before" if self.held_until else "none"
+            return "before" if self.held_until else False
         if self.profile_id.access_id == self:
             return "in_use"
         return "reserve" if candidate.healthy else "broken"

@@ -165,9 +165,9 @@ class TestSeeAllManagers(PeopleCase):
         with self.assertRaises(AccessError):
             wizards.create({"profile_id": self.profile.id})
         mine = self.managers(self.owner)["Mario Manager"].wizard_id
-        for model in (wizards, wizards.env["social.people.line"]):
+        for theirs in (mine, mine.line_ids):
             with self.assertRaises(AccessError):
-                model.browse(mine.ids).read()
+                theirs.with_user(self.stranger).read()
         with self.assertRaises(AccessError):
             mine.with_user(self.owner).line_ids.create({"wizard_id": mine.id})
 

@@ -7,6 +7,7 @@ from freezegun import freeze_time
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ..hooks import uninstall_hook
 from ..models.social_profile_succession import SUCCESSION_TYPE
 from ..policy import reasons
 from .common import GROUPS, SocialCase
@@ -89,6 +90,18 @@ class TestSuccession(SocialCase):
             {"group_ids": [Command.unlink(self.env.ref(MEMBER).id)]}
         )
         self.assertEqual(len(self.activities()), 1)
+
+    def test_taking_it_in_the_group_is_the_same(self):
+        self.env.ref(MEMBER).with_user(self.office).write(
+            {"user_ids": [Command.unlink(self.ana.id)]}
+        )
+        self.assertEqual(len(self.activities()), 1)
+
+    def test_uninstalling_is_not_held_up_by_what_people_were_asked(self):
+        self.archive()
+        uninstall_hook(self.env)
+        self.assertFalse(self.activities())
+        self.env.ref(SUCCESSION_TYPE).unlink()
 
     def test_who_is_deleted_has_left_too(self):
         self.env["res.users"].browse(self.ana.id).unlink()

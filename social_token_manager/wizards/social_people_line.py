@@ -21,7 +21,7 @@ class SocialPeopleLine(models.TransientModel):
     role = fields.Char("Role Here", readonly=True)
     can_renew = fields.Selection(CAN_RENEW, "Can renew tokens", readonly=True)
     has_held = fields.Boolean(readonly=True)
-    why = fields.Char(readonly=True)
+    why = fields.Text(readonly=True)
     proven_at = fields.Datetime("Last Proven", readonly=True)
     native_tasks = fields.Char("Role at the Network", readonly=True)
     token = fields.Char(readonly=True)

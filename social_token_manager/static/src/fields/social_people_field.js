@@ -41,7 +41,7 @@ registry.category("fields").add("social_can_renew", {
 /** How many people and tokens stand behind a profile; it says where one is alone. */
 export class SocialCoverageField extends Component {
     static template = "social_token_manager.SocialCoverageField";
-    static props = { ...standardFieldProps };
+    static props = { ...standardFieldProps, isShort: { type: Boolean, optional: true } };
 
     get text() {
         return this.props.record.data[this.props.name];
@@ -56,5 +56,6 @@ registry.category("fields").add("social_coverage", {
     component: SocialCoverageField,
     displayName: _t("Coverage"),
     supportedTypes: ["char"],
+    extractProps: ({ options }) => ({ isShort: Boolean(options.short) }),
     fieldDependencies: [{ name: "has_one_renewer", type: "boolean" }],
 });
