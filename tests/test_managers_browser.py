@@ -6,7 +6,6 @@ import pytest
 from playwright.sync_api import expect
 
 from dev import layout
-from tests import browser
 from tests.people import Backend, HttpPerson, register_app
 
 pytestmark = pytest.mark.browser

@@ -570,7 +570,8 @@ class SocialProfile(models.Model):
         if renewed:
             self.env["social.notice"]._cancel_pending(renewed)
         if granted_anew:
-            self._conclude_asking()
+            # A message that cannot be posted must not undo what was granted.
+            self._run_hook("_conclude_asking")
         lost._run_hook("_on_token_lost")
         switched._look_after()
         switched._run_hook("_on_token_renewed")

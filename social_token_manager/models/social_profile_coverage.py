@@ -1,3 +1,5 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -5,6 +7,8 @@ from odoo.tools import SQL
 from ..clock import now
 from ..engine import attempt, own_environment
 from ..wording import coverage_text, succession_text
+
+_logger = logging.getLogger(__name__)
 
 COUNTS = ("holder_count", "reserve_count", "renewer_count")
 COMPARISONS = {
@@ -282,7 +286,13 @@ class SocialProfileCoverage(models.AbstractModel):
             )
             ended = [profile_id for (profile_id,) in env.cr.fetchall()]
         for one in self.env["social.profile"].browse(ended):
-            attempt(self.env, lambda env, one=one: one.with_env(env)._update_state())
+            try:
+                attempt(
+                    self.env, lambda env, one=one: one.with_env(env)._update_state()
+                )
+            except Exception as error:
+                # One bad row must not keep all others from being looked after.
+                _logger.error("No takeover on %s: %s", one.id, type(error).__name__)
 
     def _note_switch(self, former, access, reason):
         """Journal that another token is in use, and let what hangs on it follow.

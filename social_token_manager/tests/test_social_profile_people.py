@@ -44,9 +44,7 @@ class PeopleCase(SocialCase):
         self.token, self.profile = self.connect(
             self.app, self.manager, [self.page()], access_expires_at=NOW + 60 * DAY
         )
-        self.profile.admin_user_ids = [
-            Command.set([self.member.id, self.manager.id])
-        ]
+        self.profile.admin_user_ids = [Command.set([self.member.id, self.manager.id])]
 
     def managers(self, user=None, profile=None):
         """Return the lines of the dialog by the person's name."""
@@ -122,9 +120,7 @@ class TestSeeAllManagers(PeopleCase):
         self.clock.move_to(NOW + DAY)
         self.lose_role()
         can_renew, _held, why = self.ability("Mario Manager")
-        self.assertEqual(
-            (can_renew, why), ("no", "Lost the role on Mar 16, 2026.")
-        )
+        self.assertEqual((can_renew, why), ("no", "Lost the role on Mar 16, 2026."))
         # The form and the mails named him as proven able.
         self.assertFalse(self.profile.renewers)
 
@@ -480,9 +476,7 @@ class TestAskTheNetwork(PeopleCase):
             self.ask(CARLA)
 
     def test_whoever_has_his_data_deleted_is_forgotten(self):
-        self.connect(
-            self.app, self.owner, [self.page("P2")], person="2003"
-        )
+        self.connect(self.app, self.owner, [self.page("P2")], person="2003")
         self.ask(self.me(), CARLA)
         self.env["social.token"].search(
             [("external_user_id", "=", "2003")]

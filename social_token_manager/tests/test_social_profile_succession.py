@@ -1,6 +1,6 @@
 """Nobody's profiles are forgotten when somebody leaves (B-9, S3-14)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from freezegun import freeze_time
 
