@@ -15,6 +15,7 @@ PAGE = "Padaria do Porto"
 PAGE_ID = "100000000000102"
 EN = {
     "lang": "en_US",
+    "facebook": "Facebook Page",
     "more": f"More actions for {PAGE}",
     "see": "See all managers",
     "title": f"Managers of {PAGE}",
@@ -43,6 +44,7 @@ EN = {
 }
 PT = {
     "lang": "pt_BR",
+    "facebook": "Página do Facebook",
     "more": f"Mais ações para {PAGE}",
     "see": "Ver todos os gestores",
     "title": f"Gestores de {PAGE}",
@@ -117,7 +119,13 @@ class World:
         """Return the open requests to renew, as ``[(user id, type's name)]``."""
         domain = [("res_model", "=", "social.profile")]
         names = ["user_id", "activity_type_id", "date_deadline"]
-        found = self.rpc.call("mail.activity", "search_read", domain, names)
+        found = self.rpc.call(
+            "mail.activity",
+            "search_read",
+            domain,
+            names,
+            context={"lang": self.words["lang"]},
+        )
         return [(one["user_id"][0], one["activity_type_id"][1]) for one in found]
 
 
@@ -148,7 +156,7 @@ def enter(page, world, login):
 def open_managers(backend, words):
     """Open the dialog from the menu of the row, by keyboard alone; return it."""
     page = backend.page
-    row = backend.row("Facebook Page", PAGE)
+    row = backend.row(words["facebook"], PAGE)
     more = row.get_by_role("button", name=words["more"], exact=True)
     more.focus()
     page.keyboard.press("Enter")
@@ -179,7 +187,7 @@ def has(words):
 def test_somebody_who_can_renew_is_found_and_asked(world, browser_page, words):
     page = browser_page
     backend = enter(page, world, "member")
-    cell = backend.row("Facebook Page", PAGE).locator("td[name=coverage]")
+    cell = backend.row(words["facebook"], PAGE).locator("td[name=coverage]")
     expect(cell).to_contain_text(words["reserve"])
     expect(cell).to_contain_text(has(words["alone"]))
     dialog = open_managers(backend, words)
@@ -237,7 +245,7 @@ def test_a_manager_sets_by_hand_what_the_network_does_not_tell(
     dialog.get_by_role("button", name=words["close"], exact=True).last.click()
     expect(page.get_by_role("dialog")).to_have_count(0)
 
-    backend.row("Facebook Page", PAGE).locator("td[name=name]").click()
+    backend.row(words["facebook"], PAGE).locator("td[name=name]").click()
     page.get_by_role("tab", name=words["tab"]).click()
     tab = page.locator(".tab-pane.active")
     expect(tab).to_contain_text(has(words["only"]))
