@@ -11,11 +11,14 @@ from . import social_token_withdrawal
 from . import social_token
 from . import social_access
 from . import social_profile_consumer
+from . import social_profile_coverage
 from . import social_profile_disconnect
 from . import social_profile_gap
 from . import social_profile_identity
+from . import social_profile_people
 from . import social_profile_queue
 from . import social_profile_subscription
+from . import social_profile_succession
 from . import social_profile
 from . import social_oauth_identity
 from . import social_oauth_request
@@ -25,3 +28,5 @@ from . import social_signal
 from . import ir_http
 from . import res_company
 from . import res_config_settings
+from . import res_groups
+from . import res_users

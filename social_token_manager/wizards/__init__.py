@@ -6,3 +6,6 @@ from . import social_renewal_outcome
 from . import social_renewal_queue
 from . import social_renewal_wizard
 from . import social_renewal_line
+from . import social_judgement_wizard
+from . import social_people_line
+from . import social_people_wizard
