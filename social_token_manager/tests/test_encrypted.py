@@ -261,6 +261,7 @@ class TestEncrypted(SocialCase):
         ]
         self.assertIn(("social.profile", "access_id", "page_token"), paths)
         self.make_signal(self.records["social.app"])
+        self.make_links()
         for model_name, link, name in paths:
             model = self.env[model_name].with_user(self.owner)
             records = model.search([(link, "!=", False)], limit=1)
@@ -270,6 +271,18 @@ class TestEncrypted(SocialCase):
                     self.assertRaises(AccessError),
                 ):
                     attempt(records, link, name)
+
+    def make_links(self):
+        """Make what leads to a token or an access and that no renewal makes."""
+        access = self.records["social.access"]
+        profile = access.profile_id
+        self.env["social.event"]._record(
+            "switched", profile, former_token_id=access.token_id.id
+        )
+        profile.with_user(self.owner).action_see_managers()
+        self.env["social.judgement.wizard"].with_user(self.owner).create(
+            {"profile_id": profile.id, "access_id": access.id, "can_renew": "no"}
+        )
 
     def test_secrets_are_not_even_named(self):
         for role in ("owner", "settings_admin"):

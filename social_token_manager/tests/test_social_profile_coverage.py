@@ -235,30 +235,30 @@ class TestConsumersFailOver(CoverageCase):
 
 @tagged("post_install", "-at_install")
 class TestCoverage(CoverageCase):
-    def read(self, profile, user=None):
+    def shown(self, profile, user=None):
         mine = profile.with_user(user or self.first)
         return mine.coverage, mine.holder_count, mine.reserve_count
 
     def test_what_stands_behind_a_profile_is_said(self):
         _token, profile = self.grant(self.first, "1001", 60)
-        self.assertEqual(self.read(profile), ("1 person, no reserve", 1, 0))
+        self.assertEqual(self.shown(profile), ("1 person, no reserve", 1, 0))
         other, _profile = self.grant(self.second, "1002", 90)
-        self.assertEqual(self.read(profile), ("2 people, 1 in reserve", 2, 1))
+        self.assertEqual(self.shown(profile), ("2 people, 1 in reserve", 2, 1))
         self.grant(self.second, "1003", 90)
-        self.assertEqual(self.read(profile), ("2 people, 2 in reserve", 2, 2))
+        self.assertEqual(self.shown(profile), ("2 people, 2 in reserve", 2, 2))
         self.lose(other)
-        self.assertEqual(self.read(profile), ("2 people, 1 in reserve", 2, 1))
+        self.assertEqual(self.shown(profile), ("2 people, 1 in reserve", 2, 1))
 
     def test_a_broken_profile_has_nobody(self):
         token, profile = self.grant(self.first, "1001", 60)
         self.lose(token)
-        self.assertEqual(self.read(profile), ("Nobody", 0, 0))
+        self.assertEqual(self.shown(profile), ("Nobody", 0, 0))
         self.assertFalse(self.make_profile().coverage)
 
     def test_a_member_sees_it_of_his_own_profiles(self):
         _one, _other, profile = self.pair()
         profile.admin_user_ids = self.member
-        self.assertEqual(self.read(profile, self.member)[0], "2 people, 1 in reserve")
+        self.assertEqual(self.shown(profile, self.member)[0], "2 people, 1 in reserve")
         rows = profile.with_user(self.member).access_ids
         self.assertEqual(set(rows.mapped("standing")), {"in_use", "reserve"})
 
