@@ -293,6 +293,18 @@ def paste_redirect_uri(rpc, sandbox, app_id):
     )
 
 
+def install_language(rpc, lang):
+    """Have a language in Odoo, as an administrator; English is there."""
+    if lang == "en_US":
+        return
+    found = rpc.call(
+        "res.lang", "search", [("code", "=", lang)], context={"active_test": False}
+    )
+    values = {"lang_ids": found, "overwrite": True}
+    wizard = rpc.call("base.language.install", "create", values)
+    rpc.call("base.language.install", "lang_install", [wizard])
+
+
 class HttpPerson:
     """Somebody with a browser that is only an HTTP client: quick, and many at once.
 

@@ -8,7 +8,14 @@ from playwright.sync_api import expect
 
 from dev import layout
 from tests import browser
-from tests.people import Backend, HttpPerson, MetaConsent, Renewal, register_app
+from tests.people import (
+    Backend,
+    HttpPerson,
+    MetaConsent,
+    Renewal,
+    install_language,
+    register_app,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -85,21 +92,7 @@ class World:
         return {"action": "continue", "chosen": chosen}
 
     def _speak(self, lang):
-        if lang != "en_US":
-            wizard = self.admin.call(
-                "base.language.install",
-                "create",
-                {
-                    "lang_ids": self.admin.call(
-                        "res.lang",
-                        "search",
-                        [("code", "=", lang)],
-                        context={"active_test": False},
-                    ),
-                    "overwrite": True,
-                },
-            )
-            self.admin.call("base.language.install", "lang_install", [wizard])
+        install_language(self.admin, lang)
         uid = self.admin.call("res.users", "search", [("login", "=", "admin")])
         self.admin.call(
             "res.users",
