@@ -31,7 +31,7 @@ class SocialLinkController(http.Controller):
 
     # Not readonly: a guess is counted.
     @http.route(LINK_ROUTE, type="http", auth="public", methods=["GET"])
-    def invite(self, token):
+    def invite(self, token, **_query):
         """Show who asks, for what and until when."""
         self._speak()
         link = self._find(token)
@@ -55,7 +55,7 @@ class SocialLinkController(http.Controller):
         return self._go_to_network(link, binding)
 
     @http.route(CONNECTION_ROUTE, type="http", auth="public", methods=["GET"])
-    def show(self, reference):
+    def show(self, reference, **_query):
         """Show what came of it, at an address without a secret."""
         self._speak()
         link = self._recall(reference)
