@@ -68,7 +68,10 @@ class Consent:
     # --- for the network to give
 
     def give(self, network, dialog):
-        """Store what the person gave; return the parameters of the redirect."""
+        """Store what the person gave; return the parameters of the redirect.
+
+        The one step that every network does in its own way.
+        """
         raise NotImplementedError
 
     def denied(self, network, dialog):

@@ -12,7 +12,7 @@ class Refusal(Exception):
     """A network's refusal that knows the answer it becomes."""
 
     def response(self):
-        """Return the HTTP answer in the network's documented shape."""
+        """Return the HTTP answer in the documented shape of the network whose it is."""
         raise NotImplementedError
 
 

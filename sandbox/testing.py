@@ -253,7 +253,10 @@ class ReadyApp:
         return f"{self.base_url}/_control{path}"
 
     def token_call(self, **parameters):
-        """Call the token endpoint by the client's own method; None leaves one out."""
+        """Call the token endpoint by the client's own method; None leaves one out.
+
+        Each network's client has its own.
+        """
         raise NotImplementedError
 
     def exchange(self, code, **parameters):

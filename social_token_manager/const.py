@@ -23,6 +23,7 @@ RENEW_ROUTE = "/social/renew/<int:profile_id>"
 RENEW_PATH = "/social/renew/{profile_id}"
 # Below the list of profiles, so that the web client knows in which app it is.
 WIZARD_PATH = "/odoo/social-profiles/social-renewal/{wizard_id}"
+QUEUE_PATH = "/odoo/social-profiles/social-queues/{queue_id}"
 ATTEMPT_PATH = "/odoo/social-profiles/social-attempts/{request_id}"
 PROFILES_PATH = "/odoo/social-profiles"
 

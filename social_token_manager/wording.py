@@ -3,11 +3,12 @@
 One place, so that a reason reads the same in a list, a form, a page and a mail.
 """
 
+from odoo import fields
 from odoo.tools import format_date, format_time
 from odoo.tools.translate import LazyTranslate
 
 from . import keyring
-from .policy import reasons
+from .policy import people, reasons
 from .policy import status as status_policy
 
 _lt = LazyTranslate(__name__)
@@ -134,6 +135,17 @@ RESULTS = {
             "connected and nothing was overwritten."
         ),
         _lt("Decide under Connect Links whether that account is right."),
+    ),
+    "other_account": (
+        _lt("You were logged in with another account"),
+        _lt(
+            "The network gave access to another account than the one to be renewed. "
+            "That one is as it was."
+        ),
+        _lt(
+            "Log out at the network and try again with the right account, or decide "
+            "that the other one takes its place."
+        ),
     ),
     "nothing": (
         _lt("No profile was granted"),
@@ -493,4 +505,138 @@ def notice_sentence(env, rung, profile, at):
         return env._("the connection ends in 1 day, on %(moment)s", moment=moment)
     return env._(
         "the connection ends in %(days)s days, on %(moment)s", days=days, moment=moment
+    )
+
+
+def day_text(env, moment):
+    """Return the day of a moment in the reader's language and zone."""
+    local = fields.Datetime.context_timestamp(
+        env["res.users"].with_context(tz=env.context.get("tz") or "UTC"), moment
+    )
+    return format_date(env, local.date(), date_format="medium")
+
+
+def proof_text(env, access):
+    """Return how it is known whether somebody can renew, with the day."""
+    if not access.proof:
+        return env._("Nothing is known of a role at the network.")
+    day = day_text(env, access.proven_at)
+    if access.proof == people.HAND:
+        return _hand_text(env, access, day)
+    if access.proof == people.LISTED:
+        return _listed_text(env, access, day)
+    return {
+        people.GRANT: env._("Granted access on %(day)s.", day=day),
+        people.UNLISTED: env._(
+            "The network no longer lists this person, seen on %(day)s.", day=day
+        ),
+        people.LOST: env._("Lost the role on %(day)s.", day=day),
+        people.RETURNED: env._(
+            "Has a role again since %(day)s; which one is not known.", day=day
+        ),
+        people.HELD: env._("Held a token until %(day)s.", day=day),
+    }[access.proof]
+
+
+def _hand_text(env, access, day):
+    # Who wrote it down is shown, whether the reader may open that user or not.
+    judge = access.sudo().judge_id.name or ""
+    if access.note:
+        return env._(
+            "Set by hand by %(judge)s on %(day)s: %(note)s",
+            judge=judge,
+            day=day,
+            note=access.note,
+        )
+    return env._("Set by hand by %(judge)s on %(day)s.", judge=judge, day=day)
+
+
+def _listed_text(env, access, day):
+    since = access.listed_since and day_text(env, access.listed_since)
+    if access.native_tasks:
+        return env._(
+            "The network lists this person as %(role)s since %(since)s.",
+            role=access.native_tasks,
+            since=since or day,
+        )
+    return env._(
+        "The network lists this person since %(since)s, without a role.",
+        since=since or day,
+    )
+
+
+def coverage_text(env, holders, reserve):
+    """Return how many people granted a profile and how many tokens are in reserve."""
+    if not holders:
+        return env._("Nobody")
+    if holders == 1:
+        return (
+            env._("1 person, %(reserve)s in reserve", reserve=reserve)
+            if reserve
+            else env._("1 person, no reserve")
+        )
+    return env._(
+        "%(holders)s people, %(reserve)s in reserve", holders=holders, reserve=reserve
+    )
+
+
+def succession_text(env, names):
+    """Return the warning that a profile hangs on one person, '' while it does not.
+
+    :param names: of all who are known to be able to renew it
+    """
+    if len(names) > 1:
+        return ""
+    if names:
+        return env._(
+            "Only %(person)s is known to be able to renew this profile. Nothing is "
+            "lost yet: have somebody else get full control at the network, and grant "
+            "access, too.",
+            person=names[0],
+        )
+    return env._(
+        "Nobody is known to be able to renew this profile. Nothing is lost yet: open "
+        "See all managers, ask the network, or set by hand what you know."
+    )
+
+
+def leaving_text(env, names, hidden):
+    """Return what hangs on a user alone, '' when nothing does.
+
+    :param names: of the profiles that the reader may see
+    :param int hidden: how many others there are
+    """
+    if not names and not hidden:
+        return ""
+    listed = ", ".join(names)
+    if names and hidden:
+        listed = env._("%(names)s and %(count)s more", names=listed, count=hidden)
+    elif hidden:
+        listed = env._("%(count)s that you may not see", count=hidden)
+    return env._(
+        "Social profiles that hang on this user alone: %(profiles)s. Before this user "
+        "leaves, let somebody else grant access and become Admin there.",
+        profiles=listed,
+    )
+
+
+def left_text(env, person, causes):
+    """Return the note of the activity that finds somebody in place of a person.
+
+    :param causes: codes: ``admin``, ``granter``, ``renewer``
+    """
+    sentences = {
+        "admin": env._("Nobody else is Admin on this profile."),
+        "granter": env._("Nobody else granted access to it."),
+        "renewer": env._("Nobody else is known to be able to renew it."),
+    }
+    return " ".join(
+        [
+            env._("%(person)s has left.", person=person),
+            *(text for code, text in sentences.items() if code in causes),
+            env._(
+                "It works as long as its token does. See all managers shows whom to "
+                "ask."
+            ),
+        ]
     )

@@ -1,8 +1,8 @@
-"""Tests that need no database run beside the others, in a process of their own.
+"""Tests that need no database of the run go beside the others, in another process.
 
-Most machines have a second core, and most of our tests need no Odoo. The other process
-writes each of its reports as a line of JSON; they are told here as if the tests had
-run here, so there is one summary and one exit code.
+Most machines have a second core, and most of our tests need no Odoo, or start one of
+their own. The other process writes each of its reports as a line of JSON; they are told
+here as if the tests had run here, so there is one summary and one exit code.
 """
 
 import json
@@ -19,6 +19,8 @@ import pytest
 
 from odoo.tests.common import TransactionCase
 
+from dev import testing
+
 REPORTS_VARIABLE = "SOCIAL_BESIDE_REPORTS"
 ADDON_TESTS = "social_token_manager/tests/"
 # Of the tests from outside, those that start everything they need themselves.
@@ -27,14 +29,18 @@ OUTSIDE = ("tests/test_sandbox_", "tests/test_provider_", "tests/test_signals_")
 SCRIPT = 'echo $$ > "$0/pid"; "$@" > "$0/output" 2>&1; echo $? > "$0/code"'
 PATIENCE = 900
 FEW = 50
-WITH_BROWSER = "tests/test_sandbox_browser.py"
 
 
-def needs_nothing(item):
-    """Whether a test needs neither a database nor a server or browser of the run."""
+def goes_beside(item):
+    """Whether a test needs neither the database nor the browser of the run.
+
+    Tests with a browser are about as many again, and stay.
+    """
     if item.nodeid.startswith(ADDON_TESTS):
         return item.cls and not issubclass(item.cls, TransactionCase)
-    return item.nodeid.startswith(OUTSIDE) and not item.nodeid.startswith(WITH_BROWSER)
+    if item.get_closest_marker("browser"):
+        return False
+    return item.nodeid.startswith(OUTSIDE) or item.get_closest_marker("processes")
 
 
 class Beside:
@@ -47,13 +53,13 @@ class Beside:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, session, items):
-        moved = [item for item in items if needs_nothing(item)]
+        moved = [item for item in items if goes_beside(item)]
         self.count = len(moved)
         # Few, or all, are quicker here than with a second start of Python.
         is_worth_it = FEW < self.count < len(items)
         if not is_worth_it or session.config.option.collectonly:
             return
-        items[:] = [item for item in items if not needs_nothing(item)]
+        items[:] = [item for item in items if not goes_beside(item)]
         self.start(moved)
         self.is_started = True
 
@@ -67,7 +73,12 @@ class Beside:
         subprocess.run(
             ["setsid", "--fork", "sh", "-c", SCRIPT, self.folder, *pytest_line]
             + [f"@{listed}"],
-            env={**os.environ, REPORTS_VARIABLE: str(self.folder / "reports")},
+            env={
+                **os.environ,
+                REPORTS_VARIABLE: str(self.folder / "reports"),
+                # Two processes that name databases must not choose the same names.
+                testing.RUN_VARIABLE: f"{os.environ[testing.RUN_VARIABLE]}_beside",
+            },
             check=True,
         )
 

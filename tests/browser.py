@@ -14,6 +14,34 @@ ARGUMENTS = [
 VIEWPORT = {"width": 1440, "height": 900}
 
 
+# Counts what a person presses on our own pages, wherever they lead.
+COUNT_CLICKS = """
+addEventListener("click", (ev) => {
+    if (ev.isTrusted && location.origin === %r) countClick();
+}, true);
+"""
+
+
+class Clicks:
+    """How often a person clicks on the pages of one address.
+
+    :param context: the browser's, before its first page
+    """
+
+    def __init__(self, context, url):
+        self._count = 0
+        context.expose_binding("countClick", lambda _source: self._add())
+        context.add_init_script(COUNT_CLICKS % url)
+
+    def _add(self):
+        self._count += 1
+
+    def take(self):
+        """Return how many there were since the last call."""
+        taken, self._count = self._count, 0
+        return taken
+
+
 class Console:
     """The errors that a page wrote to the browser's console."""
 

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from dev import layout, system
+from sandbox.server import running
 from tests import browser, servers
 
 # Milliseconds. A busy machine is slow; waiting longer costs nothing where it is not.
@@ -16,6 +17,13 @@ PATIENCE = 60_000
 def sandbox():
     """The stand-in networks, running: ``.url``, ``.control(path, payload)``."""
     with servers.running_sandbox() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def server():
+    """The stand-in networks inside this process, for the tests of one file."""
+    with running() as found:
         yield found
 
 

@@ -134,6 +134,12 @@ class Backend:
         self.page.get_by_role("button", name=name, exact=True).click()
         return self
 
+    def renew(self, network, name, label):
+        """Press the button at the end of a profile's row."""
+        button = self.row(network, name).get_by_role("button", name=label, exact=True)
+        button.click()
+        return self
+
     def expect_result(self, title):
         """Wait for the page that says what came of an attempt."""
         self.page.wait_for_url(re.compile("/social-attempts/"))
@@ -317,6 +323,18 @@ class HttpPerson:
             args=args,
             kwargs=kwargs,
         )
+
+    def speak(self, lang, **values):
+        """Have a language installed, and spoken by this administrator."""
+        domain = [("code", "=", lang)]
+        lang_ids = self.call(
+            "res.lang", "search", domain, context={"active_test": False}
+        )
+        values_of_wizard = {"lang_ids": lang_ids, "overwrite": True}
+        wizard = self.call("base.language.install", "create", values_of_wizard)
+        self.call("base.language.install", "lang_install", [wizard])
+        uid = self.call("res.users", "search", [("login", "=", "admin")])
+        self.call("res.users", "write", uid, {"lang": lang, **values})
 
     def consent(self, action, person="ana", **answers):
         """Follow an action to the network, consent there, return the way back.

@@ -274,6 +274,11 @@ class Rpc:
             raise RpcError(answer["error"])
         return answer.get("result")
 
+    def read(self, path):
+        """Return what an address answers to the session, as bytes."""
+        with self._opener.open(self.url + path, timeout=60) as answer:
+            return answer.read()
+
     def call(self, model, method, *args, **kwargs):
         """Call a method as the web client does."""
         return self.request(

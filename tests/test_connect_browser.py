@@ -82,8 +82,8 @@ def test_from_nothing_to_connected_then_lost_then_renewed(backend, server, sandb
     shoot(page, "list_lost")
 
     backend.row("Instagram", PAGE).get_by_role("button", name="Reconnect").click()
-    renewal = Renewal(page).expect_step("Start").press("Start")
-    renewal.expect_step("Log in with Facebook").press("Log in with Facebook")
+    renewal = Renewal(page).expect_step("Log in with Facebook")
+    renewal.press("Log in with Facebook")
     MetaConsent(page).log_in("Ana Souza").choose_again()
     consent.tick(PAGE).tick(PAGE).go_on()
     renewal.expect_step("Select accounts").press("Continue")

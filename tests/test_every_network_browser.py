@@ -270,8 +270,8 @@ class Walk:
         self.page.wait_for_selector(".o_list_view .o_searchview")
 
     def renew_in_steps(self):
-        renewal = Renewal(self.page).expect_step("Start").press("Start")
-        renewal.expect_step("Log in with Facebook").press("Log in with Facebook")
+        renewal = Renewal(self.page).expect_step("Log in with Facebook")
+        renewal.press("Log in with Facebook")
         self.consent("again")
         renewal.expect_step("Select accounts").press("Continue")
         renewal.expect_step("Finish").press("Finish")

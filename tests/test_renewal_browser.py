@@ -26,6 +26,7 @@ EN = {
         "Select accounts",
         "Finish",
     ],
+    "back": "Back",
     "start": "Start",
     "login": "Log in with Facebook",
     "continue": "Continue",
@@ -48,6 +49,7 @@ PT = {
         "Selecionar contas",
         "Finalizar",
     ],
+    "back": "Voltar",
     "start": "Iniciar",
     "login": "Entrar com o Facebook",
     "continue": "Continuar",
@@ -71,7 +73,9 @@ class World:
     def __init__(self, server, sandbox, words):
         self.server, self.sandbox, self.words = server, sandbox, words
         self.admin = HttpPerson(server, sandbox)
-        self._speak(words["lang"])
+        self.admin.speak(
+            words["lang"], tz="America/Sao_Paulo", email="admin@example.com"
+        )
         app_id = register_app(self.admin, sandbox)
         sandbox.control(
             "meta/settings", {"long_seconds": int(timedelta(days=6).total_seconds())}
@@ -83,30 +87,6 @@ class World:
         wanted = {"100000000000102", "17841400000000102"}
         chosen = [one for one in form.offered("chosen") if one in wanted]
         return {"action": "continue", "chosen": chosen}
-
-    def _speak(self, lang):
-        if lang != "en_US":
-            wizard = self.admin.call(
-                "base.language.install",
-                "create",
-                {
-                    "lang_ids": self.admin.call(
-                        "res.lang",
-                        "search",
-                        [("code", "=", lang)],
-                        context={"active_test": False},
-                    ),
-                    "overwrite": True,
-                },
-            )
-            self.admin.call("base.language.install", "lang_install", [wizard])
-        uid = self.admin.call("res.users", "search", [("login", "=", "admin")])
-        self.admin.call(
-            "res.users",
-            "write",
-            uid,
-            {"lang": lang, "tz": "America/Sao_Paulo", "email": "admin@example.com"},
-        )
 
     def send_notices(self):
         """Run the scheduled actions that write to people."""
@@ -156,7 +136,8 @@ def test_warned_by_mail_then_renewed_in_six_steps_then_left_alone(
     shoot(page, words, "0_list")
 
     page.goto(link)
-    renewal = Renewal(page).expect_step(words["start"])
+    renewal = Renewal(page).expect_step(words["login"])
+    renewal.press(words["back"]).expect_step(words["start"])
     expect(page.locator("h1")).to_contain_text(words["title"])
     expect(page.get_by_text(words["prerequisites"], exact=True)).to_be_visible()
     for number, name in enumerate(words["steps"]):
@@ -204,6 +185,7 @@ def test_interrupted_at_each_step_and_taken_up_again(world, browser_context, wor
         return page, Renewal(page)
 
     page, renewal = new_window()
+    renewal.expect_step("Log in with Facebook").press("Back")
     renewal.expect_step("Start")
     page.reload()
     renewal.expect_step("Start").press("Start")
@@ -249,15 +231,16 @@ def test_what_was_left_unticked_is_named_and_can_be_ticked_again(
         "social.profile", "search", [("network_id.code", "=", "instagram")]
     )[0]
     page.goto(f"{world.server.url}/social/renew/{profile_id}")
-    renewal = Renewal(page).expect_step("Start").press("Start")
-    renewal.expect_step("Log in with Facebook").press("Log in with Facebook")
+    renewal = Renewal(page).expect_step("Log in with Facebook")
+    renewal.press("Log in with Facebook")
     consent = MetaConsent(page).log_in("Ana Souza").choose_again()
     consent.tick("Café Aurora").tick("Café Aurora").go_on()
     renewal.expect_step("Select accounts")
     expect(renewal.line("Instagram", PAGE)).to_contain_text("Not ticked")
+    lost = page.locator(".o_social_renewal .alert-danger:visible")
+    expect(lost).to_contain_text(f"Instagram {PAGE}")
     shoot(page, words, "5_left_out")
-    renewal.press("Back")
-    renewal.expect_step("Log in with Facebook").press("Log in with Facebook")
+    renewal.press("Go back and tick them")
     consent.choose_again().tick("Café Aurora", PAGE).tick("Café Aurora", PAGE).go_on()
     renewal.expect_step("Select accounts")
     expect(renewal.line("Instagram", PAGE)).to_contain_text("Connected")

@@ -5,16 +5,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from sandbox.server import running
 from sandbox.testing import AccountApp, error_of
 
 HOUR, DAY = 3600, 86400
-
-
-@pytest.fixture(scope="module")
-def server():
-    with running() as found:
-        yield found
 
 
 @pytest.fixture(params=["instagram", "threads"])

@@ -10,7 +10,6 @@ import requests
 from sandbox.google.permissions import MANAGES_BUSINESS, PREFIX
 from sandbox.google.seed import account_id, channel_id, location_id
 from sandbox.google.testing import SCOPES, GoogleApp
-from sandbox.server import running
 from sandbox.testing import REDIRECT_URI
 
 DAY = 86400
@@ -19,12 +18,6 @@ CAFE = channel_id("@cafeaurora")
 AGENCY = account_id(2)
 ACCOUNTS = "mybusinessaccountmanagement/v1/accounts"
 LOCATIONS = "mybusinessbusinessinformation/v1/accounts"
-
-
-@pytest.fixture(scope="module")
-def server():
-    with running() as found:
-        yield found
 
 
 @pytest.fixture

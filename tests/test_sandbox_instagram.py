@@ -3,14 +3,7 @@
 import pytest
 import requests
 
-from sandbox.server import running
 from sandbox.testing import AccountApp, error_of
-
-
-@pytest.fixture(scope="module")
-def server():
-    with running() as found:
-        yield found
 
 
 @pytest.fixture

@@ -4,17 +4,10 @@ import pytest
 import requests
 
 from sandbox.linkedin.seed import member_id, organization_id
-from sandbox.server import running
 from sandbox.testing import REDIRECT_URI
 from sandbox.testing_grants import LinkedInApp
 
 DAY = 86400
-
-
-@pytest.fixture(scope="module")
-def server():
-    with running() as found:
-        yield found
 
 
 @pytest.fixture

@@ -5,17 +5,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from sandbox.server import running
 from sandbox.testing import REDIRECT_URI, Form, MetaApp, Visitor
 
 CAFE, BAKERY, CLINIC = "100000000000101", "100000000000102", "100000000000103"
 CAFE_INSTAGRAM = "17841400000000101"
-
-
-@pytest.fixture(scope="module")
-def server():
-    with running() as found:
-        yield found
 
 
 @pytest.fixture

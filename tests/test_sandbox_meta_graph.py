@@ -5,19 +5,12 @@ import json
 import pytest
 import requests
 
-from sandbox.server import running
 from sandbox.testing import SCOPES, MetaApp, error_of
 
 CAFE, BAKERY, CLINIC = "100000000000101", "100000000000102", "100000000000103"
 BOOKSHOP, GARAGE, INN = "100000000000104", "100000000000105", "100000000000106"
 CAFE_INSTAGRAM = "17841400000000101"
 AGENCY = "300000000000001"
-
-
-@pytest.fixture(scope="module")
-def server():
-    with running() as found:
-        yield found
 
 
 @pytest.fixture

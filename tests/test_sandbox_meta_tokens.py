@@ -7,17 +7,10 @@ import json
 import pytest
 import requests
 
-from sandbox.server import running
 from sandbox.testing import REDIRECT_URI, MetaApp, error_of
 
 CAFE, BAKERY = "100000000000101", "100000000000102"
 DAY = 86400
-
-
-@pytest.fixture(scope="module")
-def server():
-    with running() as found:
-        yield found
 
 
 @pytest.fixture

@@ -7,17 +7,10 @@ import requests
 
 from sandbox.oauth2.clients import BASIC, METHODS, NONE, POST
 from sandbox.oauth2.testing import CLIENTS, GenericApp
-from sandbox.server import running
 from sandbox.testing import REDIRECT_URI
 
 INVALID_GRANT = (400, "invalid_grant")
 INVALID_CLIENT = (401, "invalid_client")
-
-
-@pytest.fixture(scope="module")
-def server():
-    with running() as server:
-        yield server
 
 
 @pytest.fixture

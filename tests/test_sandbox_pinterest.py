@@ -3,17 +3,10 @@
 import pytest
 import requests
 
-from sandbox.server import running
 from sandbox.testing import REDIRECT_URI
 from sandbox.testing_grants import PinterestApp
 
 DAY = 86400
-
-
-@pytest.fixture(scope="module")
-def server():
-    with running() as found:
-        yield found
 
 
 @pytest.fixture

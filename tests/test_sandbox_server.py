@@ -15,18 +15,12 @@ import requests
 
 from sandbox import control
 from sandbox.faults import KINDS
-from sandbox.server import NETWORKS, NotLoopback, create_server, running
+from sandbox.server import NETWORKS, NotLoopback, create_server
 from sandbox.testing import REDIRECT_URI, MetaApp, error_of
 
 ROOT = Path(__file__).parent.parent
 ACCOUNTS = "/meta/*/me/accounts"
 TOKEN = "*/oauth/access_token"
-
-
-@pytest.fixture(scope="module")
-def server():
-    with running() as found:
-        yield found
 
 
 @pytest.fixture

@@ -5,16 +5,9 @@ import json
 import pytest
 import requests
 
-from sandbox.server import running
 from sandbox.testing import AccountApp, error_of
 
 DAY = 86400
-
-
-@pytest.fixture(scope="module")
-def server():
-    with running() as found:
-        yield found
 
 
 @pytest.fixture

@@ -7,17 +7,10 @@ import pytest
 import requests
 
 from sandbox.rotating.testing import TikTokApp
-from sandbox.server import running
 from sandbox.testing import REDIRECT_URI
 
 DAY = 86400
 BASIC, PROFILE = "user.info.basic", "user.info.profile"
-
-
-@pytest.fixture(scope="module")
-def server():
-    with running() as found:
-        yield found
 
 
 @pytest.fixture

@@ -6,16 +6,9 @@ import pytest
 import requests
 
 from sandbox.rotating.testing import VERIFIER, XApp
-from sandbox.server import running
 from sandbox.testing import REDIRECT_URI
 
 ALL_FIELDS = "name,username,profile_image_url,verified,verified_type,protected"
-
-
-@pytest.fixture(scope="module")
-def server():
-    with running() as found:
-        yield found
 
 
 @pytest.fixture

@@ -48,11 +48,11 @@ class ExtendingNetwork(Holdings, GraphAnswers, Network):
         self.seed()
 
     def seed(self):
-        """Fill the network with its accounts and the ready-made app."""
+        """Fill the network with accounts and the ready-made app, all of its own."""
         raise NotImplementedError
 
     def code_answer(self, token, granted):
-        """Return the body of a good code exchange."""
+        """Return the network's own body of a good code exchange."""
         raise NotImplementedError
 
     def account_answer(self, fields):
@@ -60,7 +60,7 @@ class ExtendingNetwork(Holdings, GraphAnswers, Network):
         return fields
 
     def unknown_app(self, client_id):
-        """Return the refusal of an app id that means nothing here."""
+        """Return the network's own refusal of an app id that means nothing here."""
         raise NotImplementedError
 
     @classmethod

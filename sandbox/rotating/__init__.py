@@ -36,11 +36,11 @@ class RotatingNetwork(Holdings, Network):
         self.seed()
 
     def seed(self):
-        """Fill the network with its accounts and the ready-made app."""
+        """Fill the network with accounts and the ready-made app, all of its own."""
         raise NotImplementedError
 
     def tell_revoked(self, app, account_id, **details):
-        """Have an app told that an account removed it."""
+        """Have an app told that an account removed it; each network has its own way."""
         raise NotImplementedError
 
     def take_details(self, data):

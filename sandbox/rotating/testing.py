@@ -41,7 +41,10 @@ class RotatingApp(ReadyApp):
         return self.control("consent", account=account, **values)["code"]
 
     def post(self, path, **parameters):
-        """POST a form with the client's own authentication; None leaves one out."""
+        """POST a form with the client's own authentication; None leaves one out.
+
+        Each network's client has its own.
+        """
         raise NotImplementedError
 
     def token_call(self, **parameters):

@@ -1,25 +1,32 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+OWNER = "social_token_manager.group_owner"
+
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
+    # Odoo's settings are open to settings admins; these are for Owners among them.
     social_strict_renewal = fields.Boolean(
-        related="company_id.social_strict_renewal", readonly=False
+        related="company_id.social_strict_renewal", readonly=False, groups=OWNER
     )
     social_renewal_workers = fields.Integer(
-        "Parallel Renewal Workers", default=lambda self: self._get_worker_count()
+        "Parallel Renewal Workers",
+        default=lambda self: self._get_worker_count(),
+        groups=OWNER,
     )
-    social_purge = fields.Boolean(related="company_id.social_purge", readonly=False)
+    social_purge = fields.Boolean(
+        related="company_id.social_purge", readonly=False, groups=OWNER
+    )
     social_journal_days = fields.Integer(
-        related="company_id.social_journal_days", readonly=False
+        related="company_id.social_journal_days", readonly=False, groups=OWNER
     )
     social_link_days = fields.Integer(
         related="company_id.social_link_days", readonly=False
     )
     social_key_source = fields.Char(
-        "Encryption Key", compute="_compute_social_key_source"
+        "Encryption Key", compute="_compute_social_key_source", groups=OWNER
     )
 
     @api.model
@@ -29,6 +36,8 @@ class ResConfigSettings(models.TransientModel):
     def set_values(self):
         """Override of Odoo's to have as many scheduled actions as workers."""
         result = super().set_values()
+        if not self.env.user.has_group(OWNER):
+            return result
         if self.social_renewal_workers != self._get_worker_count():
             self.env["social.token"]._set_renewal_workers(self.social_renewal_workers)
         return result

@@ -91,7 +91,7 @@ class SocialApp(models.Model):
     """Our client registration at a provider. One app serves one company."""
 
     _name = "social.app"
-    _inherit = ["social.secret.mixin"]
+    _inherit = ["social.secret.mixin", "social.tried.mixin"]
     _description = "Social App"
     _order = "company_id, name, id"
     _check_company_auto = True
@@ -263,7 +263,12 @@ class SocialApp(models.Model):
         copy=False,
         help="Until then no call is made, as the network asked or after failures.",
     )
-    token_ids = fields.One2many("social.token", "app_id", "Tokens")
+    token_ids = fields.One2many(
+        "social.token",
+        "app_id",
+        "Tokens",
+        groups="social_token_manager.group_manager",
+    )
 
     _callback_key_unique = models.UniqueIndex("(callback_key)")
 

@@ -106,10 +106,12 @@ class SocialConnectAccount(models.Model):
         Profile = self.env["social.profile"]
         known = Profile._find_listed(link.company_id, [data])
         if link.profile_id and not known:
-            link.profile_id._switch_to(data.external_id)
-        granted = Profile._store_granted(
-            token, [data], listing, may_create=not link.profile_id
-        )
+            granted = link.profile_id
+            granted._switch_identity(token, data)
+        else:
+            granted = Profile._store_granted(
+                token, [data], listing, may_create=not link.profile_id
+            )
         token._settle()
         link._journal("link_accepted", detail=data.handle or data.name)
         # The one that was accepted is served by now, so it is not forgotten.

@@ -14,6 +14,7 @@ from ..const import (
     ATTEMPT_PATH,
     AUTHORIZE_PATH,
     OPEN_REQUESTS_PER_USER,
+    QUEUE_PATH,
     REQUEST_KEPT,
     REQUEST_LIFE,
     WIZARD_PATH,
@@ -21,6 +22,7 @@ from ..const import (
 from ..engine import own_environment, persist
 from ..fields import Encrypted
 from ..keyring import SecretDamaged
+from ..providers.base import OTHER_ACCOUNT
 from ..providers.errors import (
     AppFault,
     GrantRefused,
@@ -28,6 +30,7 @@ from ..providers.errors import (
     RateLimited,
     TokenLost,
 )
+from ..providers.proof import prove
 from ..wording import RESULTS, reason_label, result_texts
 
 _logger = logging.getLogger(__name__)
@@ -58,7 +61,7 @@ class SocialOauthRequest(models.Model):
     """
 
     _name = "social.oauth.request"
-    _inherit = ["social.secret.mixin"]
+    _inherit = ["social.secret.mixin", "social.oauth.identity"]
     _description = "Connection Attempt"
     _order = "id desc"
 
@@ -74,8 +77,9 @@ class SocialOauthRequest(models.Model):
         [("connect", "Connect"), ("renew", "Renew")], required=True, readonly=True
     )
     prompt = fields.Char(readonly=True, help="The reason that the person is sent for.")
-    # Not a Many2one: stored models do not hold transient ones.
+    # No Many2one: stored models do not hold transient ones.
     wizard_id = fields.Integer(readonly=True)
+    login_id = fields.Integer(readonly=True)
     redirect_uri = fields.Char(readonly=True, groups=fields.NO_ACCESS)
     state_hash = fields.Char(readonly=True, groups=fields.NO_ACCESS, copy=False)
     binding_hash = fields.Char(readonly=True, groups=fields.NO_ACCESS, copy=False)
@@ -132,6 +136,11 @@ class SocialOauthRequest(models.Model):
     def action_again(self):
         """Return the action that starts the same attempt anew."""
         self.ensure_one()
+        if self.result == OTHER_ACCOUNT:
+            profiles = self._get_asked_profiles()
+            profiles._check_may_renew()
+            self.sudo()._forget_other()
+            return profiles[:1]._start_renewal(prompt=OTHER_ACCOUNT)
         if self.profile_ids:
             return self.profile_ids[:1].action_renew()
         return self.app_id.action_connect()
@@ -139,13 +148,22 @@ class SocialOauthRequest(models.Model):
     # === START === #
 
     @api.model
-    def _start(self, app, profiles=None, purpose="connect", prompt=None, wizard=None):
+    def _start(
+        self,
+        app,
+        profiles=None,
+        purpose="connect",
+        prompt=None,
+        wizard=None,
+        login=None,
+    ):
         """Create a request of the current user and return the action that begins it.
 
         :param app: the ``social.app`` to do it with
         :param profiles: the profiles to renew
         :param str prompt: the reason code that the person is sent for
         :param wizard: the ``social.renewal.wizard`` that the way back leads to
+        :param login: the ``social.renewal.login`` whose queue it leads to
         :raise UserError: the app is not ready
         """
         app._check_ready()
@@ -160,6 +178,7 @@ class SocialOauthRequest(models.Model):
                 "purpose": purpose,
                 "prompt": prompt,
                 "wizard_id": wizard.id if wizard else 0,
+                "login_id": login.id if login else 0,
                 "redirect_uri": app.sudo().redirect_uri,
                 "expires_at": now() + REQUEST_LIFE,
             }
@@ -342,7 +361,7 @@ class SocialOauthRequest(models.Model):
                 code=code, redirect_uri=redirect_uri, verifier=verifier
             )
             token_id = persist(self.env, lambda env: self._store_token(env, grant))
-            listing = provider.list_profiles(grant)
+            listing, is_proven = prove(provider, grant, provider.list_profiles(grant))
         except ProviderError as error:
             return self._conclude_failure(error)
         except (psycopg2.Error, UserError) as error:
@@ -350,7 +369,8 @@ class SocialOauthRequest(models.Model):
             _logger.error("A grant could not be stored: %s", type(error).__name__)
             return self._conclude("failed", "failed")
         images = persist(
-            self.env, lambda env: self._store_listing(env, token_id, listing)
+            self.env,
+            lambda env: self._store_listing(env, token_id, listing, is_proven),
         )
         self.env["social.profile"]._fetch_images(images)
         return None
@@ -362,13 +382,16 @@ class SocialOauthRequest(models.Model):
             return False
         if self.purpose == "connect":
             return user.has_group("social_token_manager.group_manager")
-        profiles = self.with_user(user).profile_ids
+        profiles = self.with_user(user)._get_asked_profiles()
         return profiles.has_access("read") and all(profiles.mapped("may_renew"))
 
     def _get_address(self):
-        """Return where the person goes on: the wizard's page, or the result's."""
+        """Return where the person goes on: at the wizard, the queue, or the result."""
         if self.wizard_id:
             return WIZARD_PATH.format(wizard_id=self.wizard_id)
+        queue = self._get_login().exists().queue_id
+        if queue:
+            return QUEUE_PATH.format(queue_id=queue.id)
         return ATTEMPT_PATH.format(request_id=self.id)
 
     # === STORING === #
@@ -385,17 +408,20 @@ class SocialOauthRequest(models.Model):
         """Return the contact who grants."""
         return self.user_id.partner_id
 
-    def _store_listing(self, env, token_id, listing):
+    def _store_listing(self, env, token_id, listing, is_proven):
         """Store what the grant reaches, and conclude the request.
 
+        :param bool is_proven: whether the network was asked about all of it
         :return: the pictures still to fetch, ``[(profile id, address)]``
         """
         token = env["social.token"].browse(token_id)
         oauth_request = self.with_env(env)
         granted, offered, missing = oauth_request._take_listing(token, listing)
         token._settle()
+        if not is_proven:
+            token._check_soon()
         oauth_request.app_id._clear_trouble()
-        oauth_request._conclude_granted(granted, offered)
+        oauth_request._conclude_granted(token, granted, offered, missing)
         oauth_request._get_wizard()._take_result(
             oauth_request.result, granted, offered, missing, token
         )
@@ -407,10 +433,13 @@ class SocialOauthRequest(models.Model):
             token, listing, may_create=self._may_create()
         )
 
-    def _conclude_granted(self, granted, offered):
+    def _conclude_granted(self, token, granted, offered, missing):
         unusable = [data for data in offered if not data.usable]
         healthy = granted.filtered(lambda profile: not profile.reason)
-        if not granted:
+        if self._is_other_account(granted, offered, missing):
+            self._note_offered(token, offered)
+            result = OTHER_ACCOUNT
+        elif not granted:
             result = "nothing"
         elif unusable or healthy != granted or self.profile_ids - healthy:
             result = "partly"
@@ -427,9 +456,13 @@ class SocialOauthRequest(models.Model):
         """Return the renewal wizard that this attempt belongs to, empty without one."""
         return self.env["social.renewal.wizard"].browse(self.wizard_id or [])
 
+    def _get_login(self):
+        """Return the login of a queue that this attempt is, empty without one."""
+        return self.env["social.renewal.login"].browse(self.login_id or [])
+
     def _may_create(self):
-        """Whether new profiles are added at once: in the wizard people choose first."""
-        return not self.wizard_id and self.user_id.has_group(
+        """Whether new profiles are added at once: a renewal is about known ones."""
+        return self.purpose == "connect" and self.user_id.has_group(
             "social_token_manager.group_manager"
         )
 
@@ -443,6 +476,7 @@ class SocialOauthRequest(models.Model):
                 "left_out": list(left_out),
             }
         )
+        self._get_login()._take_result(result)
 
     def _conclude(self, result, kind, **details):
         """Store that nothing was granted; whatever was valid stays in service."""
@@ -474,10 +508,12 @@ class SocialOauthRequest(models.Model):
 
     @api.autovacuum
     def _gc_requests(self):
-        """Drop requests that nobody will look at again."""
-        self.sudo().search(
+        """Drop requests that nobody will look at again, and what nobody decided."""
+        old = self.sudo().search(
             [("create_date", "<", now() - REQUEST_KEPT)], limit=10_000
-        ).unlink()
+        )
+        old.filtered(lambda one: one.result == OTHER_ACCOUNT)._forget_other()
+        old.unlink()
 
 
 def _digest(text):

@@ -81,9 +81,13 @@ class SocialOauthRequest(models.Model):
             return self.link_id._take_listing(token, listing)
         return super()._take_listing(token, listing)
 
-    def _conclude_granted(self, granted, offered):
+    def _is_other_account(self, granted, offered, missing):
+        """Override: what a link brings is compared, and held, by the link."""
+        return not self.link_id and super()._is_other_account(granted, offered, missing)
+
+    def _conclude_granted(self, token, granted, offered, missing):
         """Override: a grant of another account is no grant of nothing."""
-        concluded = super()._conclude_granted(granted, offered)
+        concluded = super()._conclude_granted(token, granted, offered, missing)
         if self.link_id.wrong_at and not granted:
             self.result = "wrong_account"
         return concluded

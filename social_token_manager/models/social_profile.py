@@ -41,11 +41,23 @@ ENGINE_FIELDS = {
     "expires_at",
     "gap_since",
     "gap_until",
+    "last_message_at",
+    "messages_per_day",
+    "missing_fields",
     "purged_at",
     "reason",
+    "subscribe_at",
+    "subscribed_fields",
+    "subscription_checked_at",
 }
-# What a token was granted for; it does not change while there is one.
-IDENTITY_FIELDS = {"network_id", "external_id", "company_id"}
+# What a profile is and who manages it; a Member who is Admin looks after the rest.
+MANAGER_FIELDS = {
+    "active",
+    "admin_user_ids",
+    "company_id",
+    "external_id",
+    "network_id",
+}
 
 
 class SocialProfile(models.Model):
@@ -55,10 +67,16 @@ class SocialProfile(models.Model):
     _inherit = [
         "mail.thread",
         "mail.activity.mixin",
+        "social.tried.mixin",
         "social.profile.consumer",
+        "social.profile.coverage",
         "social.profile.disconnect",
         "social.profile.gap",
+        "social.profile.identity",
+        "social.profile.people",
+        "social.profile.queue",
         "social.profile.subscription",
+        "social.profile.succession",
     ]
     _description = "Social Profile"
     # Worst first: what is broken has the moment it broke as its expires_at.
@@ -300,32 +318,39 @@ class SocialProfile(models.Model):
         is_manager = user.has_group("social_token_manager.group_manager")
         is_member = user.has_group("social_token_manager.group_member")
         for profile in self:
-            profile.may_renew = is_manager or (
-                is_member
-                and user in profile.admin_user_ids
-                and not profile.company_id.sudo().social_strict_renewal
+            # The company's own setting is for Owners to see.
+            company = profile.company_id.sudo()
+            profile.may_renew = company in user.company_ids and (
+                is_manager
+                or (
+                    is_member
+                    and user in profile.admin_user_ids
+                    and not company.social_strict_renewal
+                )
             )
 
     @api.depends("access_ids.can_renew", "access_ids.person_id")
     def _compute_renewers(self):
-        """Name the people whose right at the network was proven when they granted."""
+        """Name the people who are known to have the right at the network."""
         for profile in self:
-            able = profile.access_ids.filtered(lambda one: one.can_renew == "yes")
-            profile.renewers = ", ".join(
-                access.person_id.name
-                if access.person_id.name == access.token_id.external_user_name
-                else f"{access.person_id.name} ({access.token_id.external_user_name})"
-                # Members see who can help them, not the tokens themselves.
-                for access in able.sudo()
-            )
+            able = profile._get_able_accesses()
+            names = (access._get_full_name() for access in able)
+            profile.renewers = ", ".join(dict.fromkeys(filter(None, names)))
 
     # === CRUD METHODS === #
 
     def _has_field_access(self, field, operation):
         """Override of Odoo's: what the engine decides is written by the engine."""
-        if operation == "write" and field.name in ENGINE_FIELDS and not self.env.su:
-            return False
+        if operation == "write" and not self.env.su:
+            if field.name in ENGINE_FIELDS:
+                return False
+            if field.name in MANAGER_FIELDS and not self._is_manager():
+                return False
         return super()._has_field_access(field, operation)
+
+    @api.model
+    def _is_manager(self):
+        return self.env.user.has_group("social_token_manager.group_manager")
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -336,7 +361,7 @@ class SocialProfile(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_connected(self):
-        if self.sudo().access_ids or any(self.mapped("disconnected_at")):
+        if self.sudo().access_ids.token_id or any(self.mapped("disconnected_at")):
             raise UserError(
                 self.env._(
                     "A profile that was connected is kept, since the journal speaks of "
@@ -345,26 +370,24 @@ class SocialProfile(models.Model):
             )
 
     def write(self, vals):
-        """Override of Odoo's: a connected profile stays what it is connected to."""
-        self._check_identity_kept(vals)
+        """Override of Odoo's: some of it is for Managers alone."""
+        self._check_may_manage(vals)
         return super().write(vals)
 
-    def _check_identity_kept(self, vals):
-        """Refuse to let a token come to serve another page, network or company.
+    def _check_may_manage(self, vals):
+        """Refuse a Member what is for Managers, in words that Odoo has not.
 
-        :raise UserError: one of these profiles is connected
+        :raise AccessError: what it is, and who may
         """
-        for name in IDENTITY_FIELDS & set(vals):
-            field = self._fields[name]
-            for profile in self.sudo().filtered("access_ids.token_id"):
-                if field.convert_to_write(profile[name], profile) != vals[name]:
-                    raise UserError(
-                        self.env._(
-                            "%(profile)s is connected, so its network, network ID and "
-                            "company stay. Create another profile for the other one.",
-                            profile=profile.name,
-                        )
-                    )
+        if self.env.su or self._is_manager() or not MANAGER_FIELDS & set(vals):
+            return
+        raise AccessError(
+            self.env._(
+                "Who is Admin on a profile, its network and its company are for "
+                "Managers and Owners of Social Connections to change, and so is "
+                "archiving it. Nothing was changed; ask one of them."
+            )
+        )
 
     @api.model
     def get_import_templates(self):
@@ -393,9 +416,10 @@ class SocialProfile(models.Model):
             return self.env["social.renewal.wizard"]._open_for(self)
         return self._start_renewal()
 
-    def _start_renewal(self, wizard=None):
+    def _start_renewal(self, wizard=None, prompt=None):
         """Return the action that leads straight to the network.
 
+        :param str prompt: what the person is sent for, the profile's own reason without
         :param wizard: the ``social.renewal.wizard`` that the way back leads to
         """
         self.ensure_one()
@@ -403,7 +427,7 @@ class SocialProfile(models.Model):
             self._get_app(),
             profiles=self,
             purpose="renew",
-            prompt=self._get_prompt(),
+            prompt=prompt or self._get_prompt(),
             wizard=wizard,
         )
 
@@ -489,8 +513,7 @@ class SocialProfile(models.Model):
 
         :raise AccessError: what right it takes, and who has it
         """
-        self.check_access("read")
-        if all(self.mapped("may_renew")):
+        if self.has_access("read") and all(self.mapped("may_renew")):
             return
         raise AccessError(
             self.env._(
@@ -544,8 +567,9 @@ class SocialProfile(models.Model):
         # Two tokens of one profile may end at the same time: each is to see the other.
         lock_rows(self)
         at = now()
-        renewed, lost = self.browse(), self.browse()
+        renewed, lost, switched = self.browse(), self.browse(), self.browse()
         for profile in self:
+            former = profile.access_id
             access = profile._choose_access(at)
             values = profile._derive(access)
             was_broken = profile.reason not in (False, reasons.NOT_CONNECTED)
@@ -562,10 +586,20 @@ class SocialProfile(models.Model):
             profile._journal_change(values["reason"], recovered, gap_values)
             if values["reason"] not in (profile.reason, None, reasons.NOT_CONNECTED):
                 lost |= profile
+            if former.token_id and access not in (former, access.browse()):
+                reason, _when = former._get_reason()
+                profile._note_switch(former, access, reason or reasons.EXPIRED)
+                switched |= profile
             profile.write({**values, **gap_values})
+        self.access_ids._note_roles()
         if renewed:
             self.env["social.notice"]._cancel_pending(renewed)
+        if granted_anew:
+            # A message that cannot be posted must not undo what was granted.
+            self._run_hook("_conclude_asking")
         lost._run_hook("_on_token_lost")
+        switched._look_after()
+        switched._run_hook("_on_token_renewed")
 
     def _choose_access(self, at):
         accesses = self.access_ids.filtered("token_id")
@@ -629,6 +663,9 @@ class SocialProfile(models.Model):
         :return: the profiles
         """
         known = self._find_listed(token.company_id, listing)
+        # As everywhere: the token, then its profiles, in one order.
+        lock_rows(token)
+        lock_rows(token.access_ids.profile_id.union(*known.values()))
         made = self._find_made(token, listing, known)
         granted = self.browse()
         for data in wanted:
@@ -654,12 +691,7 @@ class SocialProfile(models.Model):
         A profile that lives from the very token already is always served: otherwise it
         would keep the page token of a grant that is over, and look healthy.
         """
-        user = self.env.user
-        return (
-            token in self.access_ids.token_id
-            or user in self.admin_user_ids
-            or user.has_group("social_token_manager.group_manager")
-        )
+        return token in self.access_ids.token_id or self.may_renew
 
     @api.model
     def _mark_missing(self, token, listing):
@@ -791,6 +823,7 @@ class SocialProfile(models.Model):
             persist(self.env, lambda env: self.with_env(env)._store_images(fetched))
 
     def _store_images(self, fetched):
+        lock_rows(self.browse(fetched))
         for profile_id, content in fetched.items():
             try:
                 with self.env.cr.savepoint():

@@ -1,7 +1,5 @@
 from odoo import fields, models
 
-from ..policy import reasons
-
 
 class SocialProfile(models.Model):
     """A profile and the links by which people outside connect it."""
@@ -44,19 +42,3 @@ class SocialProfile(models.Model):
             "domain": [("profile_id", "=", self.id)],
             "context": {"create": False},
         }
-
-    def _switch_to(self, external_id):
-        """Make this profile another account's, in the engine's environment.
-
-        Name, clients, people and journal stay; what opened the account before is
-        forgotten here, and lives on at the network.
-        """
-        self.ensure_one()
-        before = self.external_id or ""
-        tokens = self.access_ids.token_id
-        self.access_ids.unlink()
-        self.write({"external_id": external_id})
-        tokens.filtered(lambda one: not one.access_ids)._forget(reasons.NOT_CONNECTED)
-        self.env["social.event"]._record(
-            "switched", self, detail=f"{before} → {external_id}"
-        )

@@ -8,7 +8,7 @@ from odoo.tools import SQL
 from ..clock import now
 from ..const import CALL_LIMIT, CHECK_PAUSE, SUBSCRIPTION_PAUSE
 from ..dispatch import run
-from ..engine import own_environment, persist
+from ..engine import lock_rows, persist
 from ..keyring import SecretDamaged
 from ..providers import PROVIDERS
 from ..providers.errors import ProviderError
@@ -101,17 +101,23 @@ class SocialProfileSubscription(models.AbstractModel):
         """Take at most ``slots`` pages; return an :class:`Upkeep` for each.
 
         Taking one moves its next check a little on, so that a crash loses nothing and
-        nobody asks twice.
+        nobody asks twice. Who stores something of the same profiles is waited for.
         """
-        with own_environment(self.env, SUPERUSER_ID) as env:
-            taken = [
-                profiles._take_page() for profiles in env[self._name]._get_due(slots)
-            ]
+        return persist(
+            self.env, lambda env: env[self._name]._take_pages(slots), SUPERUSER_ID
+        )
+
+    @api.model
+    def _take_pages(self, slots):
+        due = self._get_due(slots)
+        pages = {profile: profile._get_page_mates() for profile in due}
+        lock_rows(self.union(*pages.values()))
+        taken = (profile._take_page(mates) for profile, mates in pages.items())
         return [one for one in taken if one]
 
     @api.model
     def _get_due(self, slots):
-        """Return the profiles that are due, each locked, of apps that may call now."""
+        """Return the profiles that are due, of apps that may call now."""
         self.env.cr.execute(
             SQL(
                 """
@@ -123,8 +129,7 @@ class SocialProfileSubscription(models.AbstractModel):
                    AND profile.reason IS NULL AND token.reason IS NULL AND app.active
                    AND (app.paused_until IS NULL OR app.paused_until <= %(now)s)
                    AND app.provider = ANY(%(providers)s)
-                 ORDER BY profile.subscribe_at, profile.id
-                   FOR NO KEY UPDATE OF profile SKIP LOCKED LIMIT %(slots)s
+                 ORDER BY profile.subscribe_at, profile.id LIMIT %(slots)s
                 """,
                 now=now(),
                 providers=[
@@ -135,16 +140,17 @@ class SocialProfileSubscription(models.AbstractModel):
         )
         return self.browse(profile_id for (profile_id,) in self.env.cr.fetchall())
 
-    def _take_page(self):
+    def _take_page(self, profiles):
         """Take this profile and the others of its page; return the :class:`Upkeep`.
 
         None where there is nothing to ask with, or nothing left to ask.
+
+        :param profiles: all that are the same page, locked
         """
         self.ensure_one()
-        if self.subscribe_at > now():
-            # Taken together with another profile of the same page, a moment ago.
+        if not self.subscribe_at or self.subscribe_at > now():
+            # Taken a moment ago: by another turn, or with another profile of the page.
             return None
-        profiles = self._get_page_mates()
         profiles.write({"subscribe_at": now() + CHECK_PAUSE})
         try:
             reach = self.access_id._get_reach()
@@ -179,6 +185,7 @@ class SocialProfileSubscription(models.AbstractModel):
         if isinstance(outcome, ProviderError):
             _logger.info("Subscriptions could not be read: %s", outcome.detail)
             return
+        lock_rows(self)
         was_missing = any(self.mapped("missing_fields"))
         self.write(
             {

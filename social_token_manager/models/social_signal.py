@@ -364,10 +364,7 @@ class SocialSignal(models.Model):
         )
 
     def _take_changed(self, _signal, tokens):
-        """Have the tokens checked at once; only the network knows how things are."""
-        tokens.write({"verify_at": now()})
-        if tokens:
-            self.env.ref("social_token_manager.ir_cron_verify_tokens")._trigger()
+        tokens._check_soon()
         return "check", tokens
 
     def _take_probe(self, _signal, tokens):

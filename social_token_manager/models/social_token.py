@@ -260,6 +260,7 @@ class SocialToken(models.Model):
         The profiles stay: they belong to the company, and others may renew them.
         """
         for token in self:
+            self.env["social.access"]._forget_network_user(token)
             token.write(
                 {
                     "external_user_id": f"deleted:{token.id}",
@@ -269,6 +270,10 @@ class SocialToken(models.Model):
                 }
             )
         self.access_ids.write({"page_token": False})
+
+    def _forget_unused(self):
+        """Give up those of these grants that no profile lives from any more."""
+        self.filtered(lambda one: not one.access_ids)._forget(reasons.NOT_CONNECTED)
 
     def _write_loss(self, reason):
         self.write(

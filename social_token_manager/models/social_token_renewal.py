@@ -138,13 +138,13 @@ class SocialTokenRenewal(models.AbstractModel):
         if not self.env["social.home"]._is_here():
             return
         self._sweep()
+        self.env["social.profile"]._take_over_ended()
         stored = {}
 
         def store(call, outcome):
-            taken = self._store_first(call.claim, outcome)
+            taken = self._store_first(call.claim, outcome, call.provider)
             if taken is not None:
                 stored[call.claim.token_id] = taken
-            self.browse(call.claim.token_id)._note_rest(call.provider)
             # Trouble is to stop the next call; good news can wait for company.
             if isinstance(taken, ProviderError) or len(stored) >= SETTLED_AT_ONCE:
                 settle()
@@ -223,6 +223,16 @@ class SocialTokenRenewal(models.AbstractModel):
         actions[count:].unlink()
         for number in range(len(actions) + 1, count + 1):
             actions[0].copy({"cron_name": f"{actions[0].cron_name} ({number})"})
+
+    def _renew_soon(self):
+        """Have these tokens renewed in the next turn, which is to come at once."""
+
+        def note(env):
+            self.with_env(env).write({"renew_at": now()})
+            env.ref("social_token_manager.ir_cron_renew_tokens")._trigger()
+
+        if self:
+            persist(self.env, note)
 
     # === CLAIMING === #
 
@@ -461,12 +471,6 @@ class SocialTokenRenewal(models.AbstractModel):
 
     # === CONCLUDING === #
 
-    @api.model
-    def _store_refresh(self, call, outcome):
-        taken = self._conclude(call.claim, outcome)
-        self.browse(call.claim.token_id)._note_rest(call.provider)
-        return taken
-
     def _note_rest(self, provider):
         """Let the app rest when the network said that most of its limit is used up."""
         if not provider or not provider.rest_seconds:
@@ -476,19 +480,20 @@ class SocialTokenRenewal(models.AbstractModel):
         )
 
     @api.model
-    def _conclude(self, claim, outcome):
+    def _conclude(self, claim, outcome, provider=None):
         """Store what a claimed refresh came to: the token row, then all else.
 
         :param outcome: a :class:`TokenSet`, :class:`Living` or :class:`ProviderError`
+        :param provider: the one that was asked; it may want its app to rest
         :return: the outcome as it was taken; None when it came too late
         """
-        taken = self._store_first(claim, outcome)
+        taken = self._store_first(claim, outcome, provider)
         if taken is not None:
             self._settle_each({claim.token_id: taken})
         return taken
 
     @api.model
-    def _store_first(self, claim, outcome):
+    def _store_first(self, claim, outcome, provider=None):
         """Store the token's row alone; see :meth:`_conclude`."""
         token = self.browse(claim.token_id)
         taken = persist(
@@ -496,6 +501,7 @@ class SocialTokenRenewal(models.AbstractModel):
         )
         if taken is None:
             self._drop(claim, outcome)
+        token._note_rest(provider)
         return taken
 
     @api.model
@@ -671,7 +677,7 @@ class SocialTokenRenewal(models.AbstractModel):
 
     def _refresh_claimed(self, claim):
         for call in self._begin([claim]):
-            taken = self._store_refresh(call, outcome_of(call))
+            taken = self._conclude(call.claim, outcome_of(call), call.provider)
             if isinstance(taken, ProviderError) and not isinstance(taken, TokenLost):
                 raise taken
 

@@ -34,6 +34,8 @@ USED_UP = 80
 # A code or a token that nobody has given: all it can show is who asks.
 NOTHING = "none"
 INVALID_REQUEST = "invalid_request"
+# What a person is sent for who was logged in there as somebody else.
+OTHER_ACCOUNT = "other_account"
 
 
 class OAuth2Provider:
@@ -92,6 +94,8 @@ class OAuth2Provider:
     # A person ticks single pages or accounts of a grant, and may leave some out: a
     # renewal is walked through in steps.
     profiles_can_be_left_out = False
+    # Listing profiles uses the very secrets that each of them is reached with.
+    listing_is_proof = True
     # The network itself tells whether a token is alive, at no cost.
     can_be_introspected = False
     can_be_revoked = False
@@ -190,7 +194,8 @@ class OAuth2Provider:
         """Return the address of the consent page (RFC 6749 section 4.1.1).
 
         :param str verifier: the PKCE verifier; used when the app uses PKCE
-        :param str prompt: why the person is sent, a reason code or None
+        :param str prompt: why the person is sent: a reason code, ``OTHER_ACCOUNT`` for
+            somebody who was logged in there with the wrong one, or None
         """
         client = self._client(
             redirect_uri=redirect_uri, scope=self.scope_separator.join(self.app.scopes)
@@ -240,6 +245,8 @@ class OAuth2Provider:
     def list_profiles(self, grant):
         """Return the :class:`ProfileData` of all that a grant reaches.
 
+        Every network says so in its own way.
+
         :raise ProviderError: the list could not be read to its end
         """
         raise NotImplementedError
@@ -277,6 +284,8 @@ class OAuth2Provider:
 
     def revoke(self, stored):
         """End a token at the network (RFC 7009); one that is gone already is fine.
+
+        To be asked where ``can_be_revoked``.
 
         :param StoredToken stored: as it was opened
         :raise ProviderError: the network did not confirm it
@@ -345,6 +354,8 @@ class OAuth2Provider:
     def keep_subscribed(self, reach, wanted):
         """Return the :class:`Subscription` of a page, repaired where it can be.
 
+        To be asked where ``needs_subscription``.
+
         :param Reach reach: one of the page's profiles
         :param wanted: what must be sent, see :meth:`fields_for`
         :raise ProviderError: there is no definite answer
@@ -371,12 +382,17 @@ class OAuth2Provider:
     def _read_person(self, access_token):
         """Return the :class:`Person` whose token it is.
 
+        Every network says so in its own way.
+
         :raise TokenLost: the token is gone
         """
         raise NotImplementedError
 
     def _build_authorization_parameters(self, prompt):
-        """Return parameters of the consent page beyond the standard's."""
+        """Return parameters of the consent page beyond the standard's.
+
+        :param str prompt: see :meth:`authorization_url`
+        """
         return {}
 
     def _parse_token(self, answer):

@@ -4,6 +4,8 @@ No exception carries a secret: neither a URL with its query, nor a body, nor the
 network's own text. ``detail`` is a short code such as ``190/460`` for the journal.
 """
 
+from http import HTTPStatus
+
 
 class ProviderError(Exception):
     """Base of all failures that a provider raises.
@@ -74,3 +76,20 @@ class OutcomeUnknown(Unreachable):
 
 class AddressRefused(AppFault):
     """The address of a call is not one that may be reached."""
+
+
+def failure(kind, reason, detail, status, retry_after=None):
+    """Return the failure that a network's table names, unless the status knows better.
+
+    What comes with a 5xx is passing, but for a rate limit.
+
+    :param type kind: the class, :param str reason: of the token, or None
+    :param str detail: as of :class:`ProviderError`
+    :param int status: the HTTP status
+    :param int retry_after: seconds until the next call is welcome, where told
+    """
+    if kind is RateLimited or status == HTTPStatus.TOO_MANY_REQUESTS:
+        return RateLimited(detail, retry_after)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return Unreachable(detail=detail)
+    return kind(reason, detail)

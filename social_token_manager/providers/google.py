@@ -14,7 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from ..policy import reasons
 from . import values
-from .base import OAuth2Provider, bearer
+from .base import OTHER_ACCOUNT, OAuth2Provider, bearer
 from .errors import AppFault, GrantRefused, TokenLost, Unreachable
 from .google_errors import UNAPPROVED, NoChannel, failure_of, is_unapproved
 from .google_signals import GoogleSignals
@@ -207,7 +207,8 @@ class GoogleProvider(GoogleSignals, OAuth2Provider):
         ``include_granted_scopes`` is left out: it would join what one person gave for
         YouTube and for Google Business, at different times, into one token.
         """
-        return {"access_type": "offline", "prompt": "consent"}
+        asked = "consent select_account" if prompt == OTHER_ACCOUNT else "consent"
+        return {"access_type": "offline", "prompt": asked}
 
     def _parse_token(self, answer):
         """Override of the base: time-limited access tells when a person must return."""

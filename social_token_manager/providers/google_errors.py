@@ -18,6 +18,7 @@ from .errors import (
     RequestRefused,
     TokenLost,
     Unreachable,
+    failure,
 )
 
 # error of an OAuth endpoint -> (kind of failure, reason of the token)
@@ -115,7 +116,7 @@ def failure_of(answer, status, retry_after=None):
         return _api_failure(error, status, retry_after)
     if isinstance(error, str) and values.text(error):
         return _oauth_failure(answer, status, retry_after)
-    return _build(*NO_SENSE, f"HTTP {status}", status, retry_after)
+    return failure(*NO_SENSE, f"HTTP {status}", status, retry_after)
 
 
 def _oauth_failure(answer, status, retry_after):
@@ -126,7 +127,7 @@ def _oauth_failure(answer, status, retry_after):
     kind, reason = OAUTH_ERRORS.get(error, NO_SENSE)
     if subtype in OAUTH_SUBTYPES:
         detail, (kind, reason) = f"{detail}/{subtype}", OAUTH_SUBTYPES[subtype]
-    return _build(kind, reason, detail, status, retry_after)
+    return failure(kind, reason, detail, status, retry_after)
 
 
 def _api_failure(error, status, retry_after):
@@ -140,16 +141,7 @@ def _api_failure(error, status, retry_after):
     code = values.whole(error.get("code")) or status
     verdicts.append((f"HTTP {code}", HTTP_STATUSES.get(code, NO_SENSE)))
     detail, (kind, reason) = verdicts[0]
-    return _build(kind, reason, detail, status, retry_after)
-
-
-def _build(kind, reason, detail, status, retry_after):
-    """Return the failure; what comes with a 5xx is passing, but for a rate limit."""
-    if kind is RateLimited or status == HTTPStatus.TOO_MANY_REQUESTS:
-        return RateLimited(detail, retry_after)
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return Unreachable(detail=detail)
-    return kind(reason, detail)
+    return failure(kind, reason, detail, status, retry_after)
 
 
 def _reasons(error):

@@ -17,6 +17,7 @@ from .errors import (
     RequestRefused,
     TokenLost,
     Unreachable,
+    failure,
 )
 
 NAME_LENGTH = 60
@@ -92,11 +93,7 @@ def failure_of(answer, status, retry_after=None):
     if status == HTTPStatus.OK:
         status = values.whole(answer.get("status")) or status
     detail, (kind, reason) = _classify(answer, status)
-    if kind is RateLimited:
-        return RateLimited(detail, retry_after)
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return Unreachable(detail=detail)
-    return kind(reason, detail)
+    return failure(kind, reason, detail, status, retry_after)
 
 
 def _classify(answer, status):

@@ -61,6 +61,8 @@ class MetaProvider(MetaSubscription, GraphProvider):
     can_be_introspected = True
     can_be_revoked = True
     revokes_whole_grant = True
+    # Pages come with tokens of their own, which listing only hands over.
+    listing_is_proof = False
     removal_url = "https://www.facebook.com/settings?tab=business_tools"
     lists_people = True
 

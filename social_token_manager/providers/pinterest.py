@@ -18,6 +18,7 @@ from .errors import (
     RequestRefused,
     TokenLost,
     Unreachable,
+    failure,
 )
 from .results import Person, ProfileData
 
@@ -72,8 +73,8 @@ class PinterestProvider(OAuth2Provider):
         """Override of the base: at the token endpoint a 401 is about the client."""
         try:
             return super().exchange_code(**parameters)
-        except TokenLost as failure:
-            raise AppFault(detail=failure.detail) from None
+        except TokenLost as error:
+            raise AppFault(detail=error.detail) from None
 
     def list_profiles(self, grant):
         """Override of the base: the one account that granted."""
@@ -88,11 +89,11 @@ class PinterestProvider(OAuth2Provider):
             raise GrantRefused(reasons.EXPIRED, NO_REFRESH_TOKEN)
         try:
             return super().refresh(stored)
-        except TokenLost as failure:
+        except TokenLost as error:
             self._check_client()
-            raise GrantRefused(reasons.EXPIRED, failure.detail) from None
-        except GrantRefused as failure:
-            raise GrantRefused(reasons.EXPIRED, failure.detail) from None
+            raise GrantRefused(reasons.EXPIRED, error.detail) from None
+        except GrantRefused as error:
+            raise GrantRefused(reasons.EXPIRED, error.detail) from None
 
     def verify(self, stored, reaches):
         """Override of the base: a refresh, which would rotate, is not for asking.
@@ -150,8 +151,8 @@ class PinterestProvider(OAuth2Provider):
             self._fetch_token("authorization_code", code=NOTHING)
         except (GrantRefused, RequestRefused):
             return
-        except TokenLost as failure:
-            raise AppFault(detail=failure.detail) from None
+        except TokenLost as error:
+            raise AppFault(detail=error.detail) from None
         raise Unreachable(detail="any code accepted")
 
     def _get_account(self, access_token):
@@ -201,11 +202,7 @@ def failure_of(answer, status, retry_after=None):
     known = code in ERRORS
     detail = f"{status}/{code}" if known else f"HTTP {status}"
     kind, reason = ERRORS[code] if known else HTTP_STATUSES.get(status, NO_SENSE)
-    if kind is RateLimited or status == HTTPStatus.TOO_MANY_REQUESTS:
-        return RateLimited(detail, retry_after)
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return Unreachable(detail=detail)
-    return kind(reason, detail)
+    return failure(kind, reason, detail, status, retry_after)
 
 
 def _name_of(account):

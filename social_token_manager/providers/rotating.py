@@ -88,6 +88,8 @@ class RotatingProvider(OAuth2Provider):
     def _read_profile(self, access_token, scopes=None):
         """Return the :class:`ProfileData` of the account whose token it is.
 
+        Every network says so in its own way.
+
         :raise TokenLost: the token is over, or lacks the permission
         :raise Unreachable: it has no stable id
         """

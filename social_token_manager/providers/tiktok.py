@@ -14,7 +14,7 @@ from authlib.common.urls import add_params_to_qs
 
 from ..policy import reasons
 from . import values
-from .base import bearer
+from .base import OTHER_ACCOUNT, bearer
 from .errors import AccessEnded, GrantRefused, TokenLost, Unreachable
 from .results import Grant, Person
 from .rotating import RotatingProvider
@@ -65,6 +65,9 @@ class TikTokProvider(TikTokSignals, RotatingProvider):
         )
         asked = dict(parse_qsl(address.query, keep_blank_values=True))
         asked["client_key"] = asked.pop("client_id")
+        if prompt == OTHER_ACCOUNT:
+            # Without it TikTok goes on at once with who is logged in there.
+            asked["disable_auto_auth"] = "1"
         if "code_challenge" in asked:
             asked["code_challenge"] = hashlib.sha256(verifier.encode()).hexdigest()
         return urlunsplit(address._replace(query=urlencode(asked)))

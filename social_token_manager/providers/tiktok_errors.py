@@ -17,6 +17,7 @@ from .errors import (
     RequestRefused,
     TokenLost,
     Unreachable,
+    failure,
 )
 
 OK = "ok"
@@ -68,8 +69,4 @@ def failure_of(answer, status, retry_after=None):
     kind, reason = table.get(name, NO_SENSE)
     # Names that are not in a table may be anything, and are not told.
     detail = name if name in table else f"HTTP {status}"
-    if kind is RateLimited or status == HTTPStatus.TOO_MANY_REQUESTS:
-        return RateLimited(detail, retry_after)
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return Unreachable(detail=detail)
-    return kind(reason, detail)
+    return failure(kind, reason, detail, status, retry_after)

@@ -18,6 +18,7 @@ from .errors import (
     RequestRefused,
     TokenLost,
     Unreachable,
+    failure,
 )
 
 # error of the token endpoint -> (kind of failure, reason of the token)
@@ -95,13 +96,13 @@ def failure_of(answer, status, retry_after=None):
     named = _named(answer)
     if named:
         detail, verdict = named
-        return _build(*verdict, detail, status, retry_after)
+        return failure(*verdict, detail, status, retry_after)
     if not _is_problem(answer):
-        return _build(*NO_SENSE, f"HTTP {status}", status, retry_after)
+        return failure(*NO_SENSE, f"HTTP {status}", status, retry_after)
     if status == HTTPStatus.FORBIDDEN and SUSPENDED in _words(answer.get("detail")):
-        return _build(TokenLost, reasons.CHECKPOINT, "suspended", status, retry_after)
+        return failure(TokenLost, reasons.CHECKPOINT, "suspended", status, retry_after)
     verdict = HTTP_STATUSES.get(status, NO_SENSE)
-    return _build(*verdict, f"HTTP {status}", status, retry_after)
+    return failure(*verdict, f"HTTP {status}", status, retry_after)
 
 
 def _oauth_failure(answer, error, status, retry_after):
@@ -112,7 +113,7 @@ def _oauth_failure(answer, error, status, retry_after):
         answer.get("error_description")
     ):
         kind = AppFault
-    return _build(kind, reason, detail, status, retry_after)
+    return failure(kind, reason, detail, status, retry_after)
 
 
 def _named(answer):
@@ -131,15 +132,6 @@ def _named(answer):
 def _is_problem(answer):
     """Whether a body without a known name is X's word at all."""
     return bool(values.text(answer.get("title")) or values.items(answer.get("errors")))
-
-
-def _build(kind, reason, detail, status, retry_after):
-    """Return the failure; what comes with a 5xx is passing, but for a rate limit."""
-    if kind is RateLimited or status == HTTPStatus.TOO_MANY_REQUESTS:
-        return RateLimited(detail, retry_after)
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return Unreachable(detail=detail)
-    return kind(reason, detail)
 
 
 def _words(value):

@@ -11,6 +11,8 @@ from . import test_policy_gap
 from . import test_policy_links
 from . import test_policy_matching
 from . import test_policy_notices
+from . import test_policy_people
+from . import test_policy_queue
 from . import test_policy_reasons
 from . import test_policy_renewal
 from . import test_policy_status
@@ -47,12 +49,16 @@ from . import test_social_key
 from . import test_social_network
 from . import test_social_notice
 from . import test_social_profile_by_hand
+from . import test_social_profile_coverage
 from . import test_social_profile_disconnect
 from . import test_social_profile_gap
+from . import test_social_profile_people
 from . import test_social_profile_rights
 from . import test_social_profile_state
 from . import test_social_profile_status
 from . import test_social_profile_subscription
+from . import test_social_profile_succession
+from . import test_social_renewal_queue
 from . import test_social_renewal_wizard
 from . import test_social_signal
 from . import test_social_token_renewal

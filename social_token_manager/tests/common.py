@@ -81,6 +81,12 @@ class FakeProvider:
         self.knocked = 0
 
     can_be_revoked = True
+    people = ()
+
+    def list_people(self, stored, reach):
+        """Stand in for :meth:`OAuth2Provider.list_people`; ``people`` is the answer."""
+        self.questions.append((stored.access_token, reach))
+        return self._say(self.people)
 
     def revoke(self, stored):
         """Stand in for :meth:`OAuth2Provider.revoke`."""

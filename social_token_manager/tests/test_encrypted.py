@@ -257,11 +257,12 @@ class TestEncrypted(SocialCase):
             for model in self.env.registry.values()
             for field in model._fields.values()
             for name in names.get(field.comodel_name, ())
-            if model._name.startswith("social.")
+            if model._name.startswith("social.") and not model._abstract
         ]
         self.assertIn(("social.profile", "access_id", "page_token"), paths)
         self.make_signal(self.records["social.app"])
         self._make_connect_link()
+        self.make_links()
         for model_name, link, name in paths:
             model = self.env[model_name].with_user(self.owner)
             records = model.search([(link, "!=", False)], limit=1)
@@ -283,6 +284,18 @@ class TestEncrypted(SocialCase):
                 "network_id": link.network_id.id,
                 "external_id": "P9",
             }
+        )
+
+    def make_links(self):
+        """Make what leads to a token or an access and that no renewal makes."""
+        access = self.records["social.access"]
+        profile = access.profile_id
+        self.env["social.event"]._record(
+            "switched", profile, former_token_id=access.token_id.id
+        )
+        profile.with_user(self.owner).action_see_managers()
+        self.env["social.judgement.wizard"].with_user(self.owner).create(
+            {"profile_id": profile.id, "access_id": access.id, "can_renew": "no"}
         )
 
     def test_secrets_are_not_even_named(self):

@@ -1,8 +1,10 @@
+from unittest.mock import patch
 from urllib.parse import parse_qs, urlsplit
 
 from freezegun import freeze_time
 
-from odoo.exceptions import ConcurrencyError
+from odoo import fields
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tests.test_cursor import TestCursor
 from odoo.tools import mute_logger
@@ -10,7 +12,14 @@ from odoo.tools import mute_logger
 from ..const import ATTEMPT_PATH
 from ..controllers.oauth import SocialOauthController
 from ..providers.errors import AppFault, GrantRefused, RateLimited, Unreachable
-from ..providers.results import Grant, Person, ProfileData, TokenSet
+from ..providers.results import (
+    Grant,
+    Introspection,
+    Person,
+    ProfileData,
+    TokenSet,
+    Verdict,
+)
 
 REFUSED = "This connection attempt cannot be used"
 CODE = "SECRET-code-of-the-network"
@@ -19,11 +28,14 @@ CODE = "SECRET-code-of-the-network"
 class FakeProvider:
     """A network at the provider's boundary: it remembers what it was asked."""
 
+    listing_is_proof = True
+
     def __init__(self):
         self.failure = None
         self.during_exchange = None
         self.listing_failure = None
         self.exchanged = []
+        self.person = Person("p1", "Ana")
         self.listing = (
             ProfileData("facebook", "101", "Bakery", page_token="page-secret"),
         )
@@ -41,7 +53,7 @@ class FakeProvider:
             self.during_exchange()
         if self.failure:
             raise self.failure
-        return Grant(Person("p1", "Ana"), TokenSet("user-secret", scopes=("a",)))
+        return Grant(self.person, TokenSet("user-secret", scopes=("a",)))
 
     def list_profiles(self, grant):
         if self.listing_failure:
@@ -148,6 +160,150 @@ class TestOauthCallback(HttpCase):
         self.assertEqual(self.env["social.profile"].search([]), profile)
         self.assertEqual(profile.token_id.generation, 2)
         self.assertEqual(profile.cycle, cycle + 1)
+
+    # === ANOTHER ACCOUNT THAN EXPECTED === #
+
+    def _come_back_as_other(self, listing=None, user=None):
+        """Renew a profile while logged in at the network as somebody else."""
+        self._call_back(f"code={CODE}&state={self._begin()}")
+        profile = self.env["social.profile"].search([])
+        self.provider.listing = listing or (
+            ProfileData("facebook", "202", "Other", handle="@other", page_token="o"),
+        )
+        self.provider.person = Person("p2", "Bruno")
+        if user:
+            profile.admin_user_ids += user
+        state = self._begin(user=user, profiles=profile)
+        self._assert_result(self._call_back(f"code=2&state={state}"), "other_account")
+        return profile
+
+    def test_another_account_never_overwrites_and_is_named(self):
+        profile = self._come_back_as_other()
+        self.assertEqual(self.env["social.profile"].search([]), profile)
+        self.assertEqual(profile.external_id, "101")
+        self.assertEqual(profile.token_id.external_user_name, "Ana")
+        last = self._last().with_user(self.manager)
+        self.assertEqual(last.expected_text, "Bakery")
+        self.assertEqual(last.given_text, "Other (@other)")
+        self.assertTrue(last.may_switch)
+
+    def test_trying_again_gives_up_what_was_granted_by_mistake(self):
+        self._come_back_as_other()
+        last = self._last()
+        with self.enter_registry_test_mode():
+            action = last.with_user(self.manager).action_again()
+        self.assertIn("/social/authorize/", action["url"])
+        self.assertEqual(self._last().prompt, "other_account")
+        self.env.invalidate_all()
+        self.assertFalse(last.token_id.access_token)
+        self.assertEqual(last.token_id.reason, "not_connected")
+
+    def _switch(self, user=None):
+        token = self.registry["social.token"]
+        with (
+            patch.object(token, "_read_listing", lambda _token: self.provider.listing),
+            patch.object(self.env.cr, "commit", lambda: None),
+            self.enter_registry_test_mode(),
+        ):
+            self._last().with_user(user or self.manager).action_switch()
+        self.env.invalidate_all()
+
+    def test_a_deliberate_switch_keeps_the_record_and_forgets_the_account_before(self):
+        profile = self._come_back_as_other()
+        before = profile.token_id
+        profile.partner_id = self.env["res.partner"].create({"name": "Client"})
+        self._switch()
+        self.assertEqual((profile.external_id, profile.name), ("202", "Other"))
+        self.assertFalse(profile.reason)
+        self.assertEqual(profile.partner_id.name, "Client")
+        self.assertEqual(profile.token_id.external_user_name, "Bruno")
+        self.assertFalse(before.access_token)
+        self.assertEqual(self._last().result, "connected")
+        (switched,) = self.env["social.event"].search([("kind", "=", "switched")])
+        self.assertEqual(switched.detail, "101 → 202")
+        self.assertEqual(switched.user_id, self.manager)
+
+    def test_an_account_that_is_a_profile_already_takes_no_other_place(self):
+        profile = self._come_back_as_other()
+        self.env["social.profile"].create(
+            {
+                "name": "Known",
+                "network_id": profile.network_id.id,
+                "external_id": "202",
+                "active": False,
+            }
+        )
+        with self.assertRaisesRegex(UserError, "profile of its own already"):
+            self._switch()
+        self.assertEqual(profile.external_id, "101")
+        self.assertFalse(profile.reason)
+
+    def test_of_several_others_none_is_guessed(self):
+        self._come_back_as_other(
+            tuple(
+                ProfileData("facebook", number, number, page_token="o")
+                for number in ("202", "203")
+            )
+        )
+        self.assertFalse(self._last().with_user(self.manager).may_switch)
+        with self.assertRaises(UserError):
+            self._switch()
+
+    def test_who_lost_the_right_cannot_switch(self):
+        member = self._new_user("member")
+        profile = self._come_back_as_other(user=member)
+        self.assertTrue(self._last().with_user(member).may_switch)
+        profile.admin_user_ids -= member
+        with self.assertRaises(AccessError):
+            self._switch(member)
+
+    def test_what_nobody_decided_is_given_up_in_the_end(self):
+        self._come_back_as_other()
+        last = self._last()
+        token = last.token_id
+        self.env.cr.execute(
+            "UPDATE social_oauth_request SET create_date = now() - interval '31 days'"
+        )
+        self.env.invalidate_all()
+        with self.enter_registry_test_mode():
+            last._gc_requests()
+        self.env.invalidate_all()
+        self.assertFalse(token.access_token)
+        self.assertFalse(last.exists())
+
+    # === PROOF === #
+
+    def _prove(self, verdict):
+        """Connect a page whose own token the network is asked about."""
+        self.provider.listing_is_proof = False
+        self.provider.verify = lambda stored, reaches: verdict(reaches)
+        self._call_back(f"code={CODE}&state={self._begin()}")
+        return self.env["social.profile"].search([])
+
+    def test_a_page_whose_token_does_not_work_is_not_green(self):
+        profile = self._prove(
+            lambda reaches: Verdict(
+                Introspection(active=True), {one.key: "lost_role" for one in reaches}
+            )
+        )
+        self.assertEqual((profile.reason, profile.status), ("lost_role", "expired"))
+        self.assertEqual(self._last().result, "partly")
+
+    def test_a_grant_that_is_gone_already_is_told(self):
+        self._prove(
+            lambda _reaches: Verdict(Introspection(active=False, reason="checkpoint"))
+        )
+        self.assertEqual(self._last().result, "lost")
+
+    def test_what_could_not_be_asked_about_is_checked_soon(self):
+        def busy(_reaches):
+            raise RateLimited()
+
+        profile = self._prove(busy)
+        self.assertFalse(profile.reason)
+        self.assertLessEqual(profile.token_id.verify_at, fields.Datetime.now())
+
+    # === TABS === #
 
     def test_two_tabs_each_finish_their_own_attempt(self):
         first = self._begin()
@@ -408,6 +564,16 @@ class TestOauthCallback(HttpCase):
         self.manager.group_ids -= self.env.ref("social_token_manager.group_manager")
         self._assert_result(self._call_back(f"code={CODE}&state={state}"), "forbidden")
         self.assertFalse(self.provider.exchanged)
+
+    def test_who_may_not_see_the_profile_any_more_stores_nothing(self):
+        self._call_back(f"code={CODE}&state={self._begin()}")
+        profile = self.env["social.profile"].search([])
+        member = self._new_user("member")
+        profile.admin_user_ids += member
+        state = self._begin(user=member, profiles=profile)
+        profile.admin_user_ids -= member
+        self._assert_result(self._call_back(f"code=2&state={state}"), "forbidden")
+        self.assertEqual(len(self.provider.exchanged), 1)
 
     def test_somebody_elses_attempt_cannot_be_started_or_seen(self):
         self._begin()

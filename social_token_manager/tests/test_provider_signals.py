@@ -74,6 +74,7 @@ class HmacPromises:
     body = None  # of a signal that would have an effect
 
     def delivery(self, raw=None, secret=SECRET, at=SECONDS):
+        """Return a delivery signed as the network does; each test case has its own."""
         raise NotImplementedError
 
     def test_what_is_signed_with_the_secret_of_the_app_is_read(self):

@@ -5,7 +5,7 @@ from odoo.fields import Command
 from odoo.tests import Form, tagged
 
 from ..clock import now
-from ..models.social_profile import ENGINE_FIELDS
+from ..models.social_profile import ENGINE_FIELDS, MANAGER_FIELDS
 from .common import SocialCase
 
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
@@ -172,6 +172,50 @@ class TestSocialProfileRights(SocialCase):
                     with self.assertRaises(AccessError):
                         mine.write({"admin_user_ids": [Command.link(mine.env.uid)]})
 
+    def test_a_member_who_is_admin_says_neither_who_is_admin_nor_what_a_profile_is(
+        self,
+    ):
+        free = self.make_profile(
+            admin_user_ids=[Command.link(self.users["member_admin"].id)]
+        )
+        values = {
+            "admin_user_ids": [Command.link(self.users["member"].id)],
+            "company_id": self.other_company.id,
+            "network_id": self.network("messenger").id,
+            "external_id": "P7",
+            "active": False,
+        }
+        self.assertEqual(set(values), MANAGER_FIELDS)
+        mine = free.with_user(self.users["member_admin"])
+        for name, value in values.items():
+            before = free[name]
+            for way, attempt in (
+                ("write", lambda name=name, value=value: mine.write({name: value})),
+                (
+                    "web_save",
+                    lambda name=name, value=value: mine.web_save({name: value}, {}),
+                ),
+            ):
+                with self.subTest(field=name, way=way):
+                    with self.assertRaises(AccessError) as caught:
+                        attempt()
+                    self.assertIn("ask one of them", str(caught.exception))
+                    self.assertEqual(free[name], before)
+            readonly = mine.fields_get([name])[name]["readonly"]
+            self.assertTrue(readonly, name)
+        with self.assertRaises(AccessError) as caught:
+            mine.action_archive()
+        self.assertIn("archiving it", str(caught.exception))
+
+    def test_managers_and_owners_say_who_is_admin(self):
+        for role in ("manager", "owner"):
+            mine = self.profile.with_user(self.users[role])
+            mine.write({"admin_user_ids": [Command.link(self.users["member"].id)]})
+            self.assertIn(self.users["member"], self.profile.admin_user_ids)
+            self.profile.admin_user_ids -= self.users["member"]
+            readonly = mine.fields_get(["admin_user_ids"])["admin_user_ids"]["readonly"]
+            self.assertFalse(readonly)
+
     def test_a_member_neither_adds_nor_deletes_profiles(self):
         for role in MEMBERS:
             Profiles = self.env["social.profile"].with_user(self.users[role])
@@ -216,6 +260,23 @@ class TestSocialProfileRights(SocialCase):
             mine = self.profile.with_user(self.users[role])
             self.assertEqual(mine.may_renew, role == "member_admin", role)
 
+    def test_whoever_loses_sight_of_a_profile_may_not_renew_it(self):
+        """Asked by code that holds the profile already, and not only by a search."""
+        stranger = self.make_user("owner", "social_stranger", self.other_company)
+        self.assertFalse(self.profile.with_user(stranger).sudo().may_renew)
+        for role in ("manager", "owner"):
+            user = self.users[role]
+            user.write(
+                {
+                    "company_id": self.other_company.id,
+                    "company_ids": [Command.set(self.other_company.ids)],
+                }
+            )
+            mine = self.profile.with_user(user)
+            with self.subTest(role=role), self.assertRaises(AccessError) as caught:
+                mine._check_may_renew()
+            self.assertIn("Nothing was changed", str(caught.exception))
+
     def test_the_strictness_of_another_company_changes_nothing(self):
         self.other_company.social_strict_renewal = True
         self.assertTrue(self.profile.with_user(self.users["member_admin"]).may_renew)
@@ -241,10 +302,37 @@ class TestSocialProfileRights(SocialCase):
         self.assertEqual(Requests.search_count([]), before)
 
     def test_the_strict_reading_is_not_a_members_or_managers_to_change(self):
-        for role in (*MEMBERS, "manager"):
+        names = ("social_strict_renewal", "social_purge", "social_journal_days")
+        # A settings admin may write companies, and yet has no role here.
+        for role in (*MEMBERS, "manager", "settings_admin"):
             company = self.company.with_user(self.users[role])
-            with self.subTest(role=role), self.assertRaises(AccessError):
-                company.write({"social_strict_renewal": True})
+            for name in names:
+                with self.subTest(role=role, field=name):
+                    with self.assertRaises(AccessError):
+                        company.write({name: 1})
+                    with self.assertRaises(AccessError):
+                        company.read([name])
+        admin = self.users["settings_admin"]
+        self.assertFalse(set(names) & set(company.fields_get()))
+        Settings = self.env["res.config.settings"].with_user(admin)
+        with self.assertRaises(AccessError):
+            Settings.create({"social_strict_renewal": True})
+
+    def test_a_settings_admin_saves_the_settings_of_others_only(self):
+        Settings = self.env["res.config.settings"]
+        admin = self.users["settings_admin"]
+        arch = Settings.with_user(admin).get_view(view_type="form")["arch"]
+        self.assertNotIn("social_strict_renewal", arch)
+        workers = Settings._get_worker_count()
+        Settings.with_user(admin).create({}).execute()
+        self.assertEqual(Settings._get_worker_count(), workers)
+
+    def test_an_owner_among_the_settings_admins_switches_the_strict_reading(self):
+        owner = self.make_user("owner", "social_admin", groups=["base.group_system"])
+        Settings = self.env["res.config.settings"].with_user(owner)
+        self.assertIn("social_strict_renewal", Settings.get_view()["arch"])
+        Settings.create({"social_strict_renewal": True}).execute()
+        self.assertTrue(self.company.social_strict_renewal)
 
     # === ENGINE COLUMNS === #
 
@@ -261,6 +349,12 @@ class TestSocialProfileRights(SocialCase):
             "gap_since": now(),
             "gap_until": now(),
             "purged_at": now(),
+            "last_message_at": now(),
+            "messages_per_day": 100.0,
+            "subscribe_at": False,
+            "subscribed_fields": "messages",
+            "missing_fields": False,
+            "subscription_checked_at": now(),
         }
         for role in ("member_admin", "manager", "owner"):
             Profiles = self.env["social.profile"].with_user(self.users[role])
@@ -314,7 +408,7 @@ class TestSocialProfileRights(SocialCase):
 
     def test_a_connected_profile_stays_what_it_is_connected_to(self):
         """Its token must not come to serve another page, network or company."""
-        for role in ("member_admin", "manager", "owner"):
+        for role in ("manager", "owner"):
             user = self.users[role]
             user.company_ids += self.other_company
             mine = self.profile.with_user(user)

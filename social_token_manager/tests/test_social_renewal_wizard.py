@@ -31,7 +31,8 @@ class TestSocialRenewalWizard(SocialCase):
     def at_selection(self, listing, user=None, profile=None):
         """Return a wizard that came back from the network with a listing."""
         wizard = self.open_wizard(user, profile)
-        wizard.action_start()
+        if wizard.step == "start":
+            wizard.action_start()
         wizard.action_login()
         env = self.env(user=user or self.manager, su=True)
         found = env["social.profile"]._store_listing(
@@ -45,8 +46,13 @@ class TestSocialRenewalWizard(SocialCase):
 
     # === THE STEPS === #
 
-    def test_the_steps_follow_each_other(self):
+    def test_a_renewal_begins_at_the_login_with_the_guard_in_view(self):
         wizard = self.open_wizard()
+        self.assertEqual(wizard.step, "login")
+        self.assertTrue(wizard.guard_text)
+
+    def test_the_steps_follow_each_other(self):
+        wizard = self.open_wizard(profile=self.make_profile(name="Never connected"))
         self.assertEqual(wizard.step, "start")
         wizard.action_start()
         self.assertEqual(wizard.step, "login")
@@ -56,9 +62,9 @@ class TestSocialRenewalWizard(SocialCase):
 
     def test_a_renewal_that_was_not_finished_is_taken_up_where_it_was(self):
         wizard = self.open_wizard()
-        wizard.action_start()
+        wizard.action_login()
         self.assertEqual(self.open_wizard(), wizard)
-        self.assertEqual(self.open_wizard().step, "login")
+        self.assertEqual(self.open_wizard().step, "network")
 
     def test_a_finished_renewal_is_not_taken_up(self):
         wizard = self.at_selection([self.page("P1")])
@@ -69,7 +75,6 @@ class TestSocialRenewalWizard(SocialCase):
 
     def test_back_leads_one_step_back_and_cancel_out(self):
         wizard = self.open_wizard()
-        wizard.action_start()
         wizard.action_login()
         wizard.action_back()
         self.assertEqual(wizard.step, "login")
@@ -85,7 +90,6 @@ class TestSocialRenewalWizard(SocialCase):
 
     def test_a_failed_trip_comes_back_to_the_login_with_the_reason(self):
         wizard = self.open_wizard()
-        wizard.action_start()
         wizard.action_login()
         wizard.sudo()._take_result("declined")
         self.assertEqual(wizard.step, "login")
@@ -104,6 +108,29 @@ class TestSocialRenewalWizard(SocialCase):
         )
         chosen = wizard.line_ids.filtered("is_chosen").mapped("external_id")
         self.assertEqual(chosen, ["P1"])
+
+    def test_a_permission_that_was_left_out_is_named_not_called_connected(self):
+        wizard = self.at_selection(
+            [self.page("P1", reason="missing_scope", missing_scopes=("messaging",))]
+        )
+        self.assertEqual(self.lines(wizard), {"P1": "lacking"})
+        self.assertEqual(wizard.line_ids.missing_scopes, "messaging")
+        self.assertTrue(wizard.line_ids.is_chosen)
+
+    def test_another_login_that_does_not_give_the_profile_is_named(self):
+        wizard = self.open_wizard()
+        wizard.action_login()
+        other, _profiles = self.connect(
+            self.app, self.manager, [self.page("P9")], person="2002", name="Bruno"
+        )
+        env = self.env(user=self.manager, su=True)
+        found = env["social.profile"]._store_listing(
+            other.with_env(env), [self.page("P9")], may_create=False
+        )
+        wizard.sudo()._take_result("partly", *found, token=other)
+        for name in ("Bruno", "Anna", self.profile.name):
+            self.assertIn(name, wizard.problem)
+        self.assertFalse(self.profile.reason)
 
     def test_what_was_left_out_is_red_at_once_and_never_deleted(self):
         self.connect(self.app, self.manager, [self.page("P1"), self.page("P2")])
@@ -158,13 +185,87 @@ class TestSocialRenewalWizard(SocialCase):
         member = self.make_user("member")
         self.profile.admin_user_ids += member
         wizard = self.at_selection([self.page("P1"), self.page("P2")], user=member)
-        wizard.line_ids.write({"is_chosen": True})
-        wizard.line_ids.filtered("profile_id").is_chosen = False
-        self.continue_with(wizard, [self.page("P1"), self.page("P2")])
+        self.assertFalse(wizard.may_choose)
+        kept = wizard.line_ids.filtered("profile_id")
+        new = wizard.line_ids - kept
+        for line, is_chosen in ((kept, False), (new, True)):
+            line.is_chosen = is_chosen
+            with self.assertRaises(AccessError) as caught:
+                self.continue_with(wizard, [self.page("P1"), self.page("P2")])
+            self.assertIn("Nothing was changed", str(caught.exception))
+            line.is_chosen = not is_chosen
         self.assertTrue(self.profile.active)
         self.assertFalse(
             self.env["social.profile"].search([("external_id", "=", "P2")])
         )
+        self.continue_with(wizard, [self.page("P1"), self.page("P2")])
+        self.assertEqual(wizard.step, "finish")
+
+    def test_a_right_that_is_taken_away_before_the_end_stores_nothing(self):
+        """Before the button is pressed, and while the network is asked."""
+        pages = [self.page("P1"), self.page("P2")]
+        manager = self.make_user("member", "demoted")
+        group = self.env.ref("social_token_manager.group_manager")
+        for moment in ("before", "meanwhile"):
+            group.user_ids += manager
+            wizard = self.at_selection(pages, user=manager)
+            wizard.line_ids.write({"is_chosen": True, "receive_story_replies": False})
+
+            def demote(_token=None):
+                group.user_ids -= manager
+                return tuple(pages)
+
+            if moment == "before":
+                demote()
+            with (
+                self.subTest(moment=moment),
+                patch.object(self.registry["social.token"], "_read_listing", demote),
+                self.enter_registry_test_mode(),
+                self.assertRaises(AccessError) as caught,
+            ):
+                wizard.action_continue()
+            self.assertIn("Nothing was changed", str(caught.exception))
+            self.assertEqual(wizard.sudo().step, "select")
+            self.assertTrue(self.profile.receive_story_replies)
+            self.assertFalse(
+                self.env["social.profile"].search([("external_id", "=", "P2")])
+            )
+            wizard.sudo().unlink()
+
+    def test_nobody_says_for_the_network_what_it_granted(self):
+        wizard = self.at_selection([self.page("P1"), self.page("P2")])
+        line = wizard.line_ids[:1]
+        other = self.make_profile()
+        for values in (
+            {"profile_id": other.id},
+            {"kind": "kept"},
+            {"external_id": "P7"},
+            {"name": "Renamed"},
+        ):
+            with self.subTest(values=values), self.assertRaises(AccessError):
+                line.write(values)
+        with self.assertRaises(AccessError):
+            line.create({"wizard_id": wizard.id, "kind": "kept", "name": "Mine"})
+
+    def test_no_renewal_is_about_a_profile_that_one_may_not_renew(self):
+        hidden = self.make_profile(company_id=self.other_company.id)
+        wizard = self.open_wizard()
+        for attempt in (
+            lambda: wizard.create({"profile_id": hidden.id}),
+            lambda: wizard.write({"profile_id": hidden.id}),
+            lambda: wizard.browse().onchange(
+                {"profile_id": hidden.id},
+                ["profile_id"],
+                {"profile_id": {"fields": {"display_name": {}}}},
+            ),
+            lambda: (
+                wizard.browse()
+                .with_context(default_profile_id=hidden.id)
+                .onchange({}, [], {"profile_id": {"fields": {"display_name": {}}}})
+            ),
+        ):
+            with self.assertRaises(AccessError):
+                attempt()
 
     def test_a_network_that_does_not_answer_keeps_the_selection(self):
         wizard = self.at_selection([self.page("P1"), self.page("P2")])
@@ -175,6 +276,66 @@ class TestSocialRenewalWizard(SocialCase):
             wizard.action_continue()
         self.assertEqual(wizard.step, "select")
         self.assertTrue(wizard.problem)
+
+    # === THE GUARD === #
+
+    def connect_two_clients(self):
+        """Let the grant of the profile also serve a page of another client."""
+        self.connect(self.app, self.manager, [self.page("P1"), self.page("P2")])
+        other = self.env["social.profile"].search([("external_id", "=", "P2")])
+        self.profile.partner_id = self.env["res.partner"].create({"name": "Aurora"})
+        other.write(
+            {
+                "name": "Hidden Page",
+                "partner_id": self.env["res.partner"].create({"name": "Baker"}).id,
+            }
+        )
+        return other
+
+    def test_all_that_live_from_the_grant_are_named_before_leaving(self):
+        other = self.connect_two_clients()
+        wizard = self.open_wizard()
+        self.assertEqual(wizard.profile_ids, self.profile + other)
+        self.assertIn("2 profiles", wizard.guard_text)
+        self.assertFalse(wizard.hidden_text)
+
+    def test_who_may_not_see_a_client_is_told_the_number_alone(self):
+        other = self.connect_two_clients()
+        member = self.make_user("member")
+        self.profile.admin_user_ids += member
+        wizard = self.open_wizard(member)
+        self.assertEqual(wizard.profile_ids, self.profile)
+        self.assertIn("2 profiles", wizard.guard_text)
+        self.assertIn("1 of them", wizard.hidden_text)
+        self.assertNotIn(other.name, wizard.hidden_text)
+
+    def test_who_granted_is_told_the_names_all_the_same(self):
+        other = self.connect_two_clients()
+        member = self.make_user("member")
+        self.profile.admin_user_ids += member
+        self.token.person_id = member.partner_id
+        wizard = self.open_wizard(member)
+        self.assertIn(f"Baker: Facebook Page {other.name}", wizard.hidden_text)
+
+    def test_what_was_lost_is_named_by_client_and_a_decision_asked_for(self):
+        other = self.connect_two_clients()
+        wizard = self.at_selection([self.page("P1")])
+        self.assertTrue(wizard.has_missing)
+        self.assertIn(f"Baker: Facebook Page {other.name}", wizard.lost_text)
+        self.assertEqual(other.reason, "deselected")
+        action = wizard.action_again()
+        self.assertEqual(wizard.step, "network")
+        self.assertIn("/social/authorize/", action["url"])
+
+    def test_a_member_sees_what_became_of_pages_that_he_left_out(self):
+        self.connect_two_clients()
+        member = self.make_user("member")
+        self.profile.admin_user_ids += member
+        wizard = self.at_selection([self.page("P1")], user=member)
+        self.env.invalidate_all()
+        lost = wizard.line_ids.filtered(lambda one: one.kind == "missing")
+        self.assertIn("Not selected", lost.result)
+        self.assertIn("Hidden Page", wizard.lost_text)
 
     def continue_with(self, wizard, listing):
         token = self.registry["social.token"]
@@ -222,7 +383,6 @@ class TestSocialRenewalWizard(SocialCase):
         member = self.make_user("member")
         self.profile.admin_user_ids += member
         wizard = self.open_wizard(member)
-        wizard.action_start()
         self.profile.admin_user_ids -= member
         with self.assertRaises(AccessError):
             wizard.action_login()

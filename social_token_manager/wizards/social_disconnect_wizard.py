@@ -9,6 +9,7 @@ class SocialDisconnectWizard(models.TransientModel):
     """The question before a profile is disconnected: it names what ends."""
 
     _name = "social.disconnect.wizard"
+    _inherit = ["social.tried.mixin"]
     _description = "Disconnect a Social Profile"
 
     profile_id = fields.Many2one(
@@ -35,6 +36,11 @@ class SocialDisconnectWizard(models.TransientModel):
                 profile._get_app().sudo().provider
             ).can_be_revoked
             wizard.removal = removal_sentence(self.env, profile._get_removal_url())
+
+    @api.constrains("profile_id")
+    def _check_profile(self):
+        """Tell nobody what hangs on a profile that is not his to disconnect."""
+        self.profile_id._check_may_renew()
 
     def _get_others(self):
         """Return all that live from the same grants, whoever may see them."""

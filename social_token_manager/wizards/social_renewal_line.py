@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+# What the person decides; all else is what the network said.
+CHOICES = {"is_chosen", "receive_story_mentions", "receive_story_replies"}
+
 
 class SocialRenewalLine(models.TransientModel):
     """One page or account on the selection page of a renewal.
@@ -8,6 +11,7 @@ class SocialRenewalLine(models.TransientModel):
     """
 
     _name = "social.renewal.line"
+    _inherit = ["social.tried.mixin"]
     _description = "Account in a Renewal"
     _order = "sequence, id"
     _transient_max_hours = 24 * 7
@@ -20,6 +24,7 @@ class SocialRenewalLine(models.TransientModel):
         [
             ("missing", "! Not ticked at the network"),
             ("unusable", "! Cannot be used"),
+            ("lacking", "! Permission missing"),
             ("kept", "✓ Connected"),
             ("new", "+ New"),
         ],
@@ -35,7 +40,7 @@ class SocialRenewalLine(models.TransientModel):
     external_id = fields.Char(readonly=True)
     name = fields.Char(readonly=True)
     handle = fields.Char(readonly=True)
-    partner_id = fields.Many2one(related="profile_id.partner_id", string="Client")
+    partner_id = fields.Many2one("res.partner", "Client", compute="_compute_partner_id")
     status = fields.Selection(related="profile_id.status")
     days_left = fields.Integer(related="profile_id.days_left")
     expires_at = fields.Datetime(related="profile_id.expires_at")
@@ -47,7 +52,22 @@ class SocialRenewalLine(models.TransientModel):
     receive_story_replies = fields.Boolean(
         "Receive replies and reactions to your stories"
     )
-    result = fields.Char(compute="_compute_result")
+    missing_scopes = fields.Char(related="profile_id.missing_scopes", string="Lacks")
+    # What was lost may be of a client that this user does not see.
+    result = fields.Char(compute="_compute_result", compute_sudo=True)
+
+    def _has_field_access(self, field, operation):
+        """Override of Odoo's: nobody says for the network what it granted."""
+        if operation == "write" and field.name not in CHOICES and not self.env.su:
+            return False
+        return super()._has_field_access(field, operation)
+
+    @api.depends("profile_id.partner_id")
+    @api.depends_context("uid")
+    def _compute_partner_id(self):
+        """Name a page to who granted it, but its client to who sees the profile."""
+        for line in self:
+            line.partner_id = line.profile_id._filtered_access("read").partner_id
 
     @api.depends("profile_id.status", "is_chosen", "kind")
     @api.depends_context("lang")

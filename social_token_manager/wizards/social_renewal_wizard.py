@@ -1,10 +1,11 @@
 import logging
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ..engine import persist
 from ..keyring import SecretDamaged
+from ..policy import reasons
 from ..providers.errors import ProviderError
 from ..wording import reason_sentences, result_texts
 
@@ -18,7 +19,9 @@ STEPS = [
     ("select", "Select accounts"),
     ("finish", "Finish"),
 ]
-ORDER = {"missing": 1, "kept": 2, "new": 3, "unusable": 4}
+ORDER = {"missing": 1, "lacking": 2, "kept": 3, "new": 4, "unusable": 5}
+# What is connected, whether in full or not.
+CONNECTED = ("kept", "lacking")
 
 
 class SocialRenewalWizard(models.TransientModel):
@@ -30,27 +33,24 @@ class SocialRenewalWizard(models.TransientModel):
     """
 
     _name = "social.renewal.wizard"
+    _inherit = ["social.renewal.guard", "social.tried.mixin"]
     _description = "Renewal in Six Steps"
     _transient_max_hours = 24 * 7
 
     name = fields.Char(compute="_compute_name")
     step = fields.Selection(STEPS, default="start", required=True, readonly=True)
-    profile_id = fields.Many2one(
-        "social.profile", required=True, readonly=True, ondelete="cascade"
-    )
     network_id = fields.Many2one(related="profile_id.network_id")
     network_icon = fields.Char(related="profile_id.network_icon", string="Network Icon")
     prerequisites = fields.Html(related="profile_id.prerequisites")
     external_user_name = fields.Char(related="profile_id.external_user_name")
-    profile_ids = fields.Many2many(
-        "social.profile", string="Must Stay Ticked", compute="_compute_profile_ids"
-    )
-    line_ids = fields.One2many("social.renewal.line", "wizard_id", "Accounts")
     has_stories = fields.Boolean(compute="_compute_has_stories")
     is_story_option_off = fields.Boolean(compute="_compute_has_stories")
-    has_missing = fields.Boolean(compute="_compute_has_missing")
     unticked = fields.Char(compute="_compute_unticked")
+    may_choose = fields.Boolean(compute="_compute_may_choose")
     problem = fields.Text(readonly=True)
+    login_id = fields.Many2one(
+        "social.renewal.login", readonly=True, ondelete="set null"
+    )
     # What the trip gave, which may not be the profile's own yet. Closed to everybody:
     # whoever may write a wizard would otherwise choose somebody else's token.
     granted_token_id = fields.Integer(groups=fields.NO_ACCESS)
@@ -68,11 +68,6 @@ class SocialRenewalWizard(models.TransientModel):
         for wizard in self:
             wizard.display_name = wizard.name
 
-    @api.depends("profile_id")
-    def _compute_profile_ids(self):
-        for wizard in self:
-            wizard.profile_ids = wizard.profile_id._get_companions()
-
     @api.depends("line_ids.receive_story_mentions", "line_ids.receive_story_replies")
     def _compute_has_stories(self):
         for wizard in self:
@@ -83,34 +78,42 @@ class SocialRenewalWizard(models.TransientModel):
                 for line in stories
             )
 
-    @api.depends("line_ids.kind")
-    def _compute_has_missing(self):
-        for wizard in self:
-            wizard.has_missing = "missing" in wizard.line_ids.mapped("kind")
-
     @api.depends("line_ids.is_chosen")
     def _compute_unticked(self):
         for wizard in self:
             wizard.unticked = ", ".join(
                 f"{line.network_id.name} {line.name}"
                 for line in wizard.line_ids
-                if line.kind == "kept" and not line.is_chosen
+                if line.kind in CONNECTED and not line.is_chosen
             )
+
+    @api.depends_context("uid")
+    def _compute_may_choose(self):
+        self.may_choose = self.env.user.has_group("social_token_manager.group_manager")
+
+    @api.constrains("profile_id")
+    def _check_profile(self):
+        """Tell nobody about a profile that is not his to renew."""
+        self.profile_id._check_may_renew()
 
     def _get_story_lines(self):
         return self.line_ids.filtered(
             lambda line: (
-                line.network_code == "instagram" and line.kind in ("kept", "new")
+                line.network_code == "instagram" and line.kind in (*CONNECTED, "new")
             )
         )
 
     # === OPENING === #
 
     @api.model
-    def _open_for(self, profile):
+    def _open_for(self, profile, login=None):
         """Return the action that opens this user's renewal where it stands.
 
-        A renewal that was begun and not finished is taken up again.
+        :param login: the ``social.renewal.login`` that is done by it
+
+        A renewal that was begun and not finished is taken up again. A new one begins
+        at the login, with all that must stay ticked in view; whoever connects for the
+        first time is told before what it takes.
         """
         wizard = self.search(
             [("create_uid", "=", self.env.uid), ("profile_id", "=", profile.id)],
@@ -118,7 +121,11 @@ class SocialRenewalWizard(models.TransientModel):
             limit=1,
         )
         if not wizard or wizard.step == "finish":
-            wizard = self.create({"profile_id": profile.id})
+            is_first = profile.reason == reasons.NOT_CONNECTED
+            wizard = self.create(
+                {"profile_id": profile.id, "step": "start" if is_first else "login"}
+            )
+        wizard.login_id = login
         return wizard._get_action()
 
     def _get_action(self):
@@ -144,8 +151,17 @@ class SocialRenewalWizard(models.TransientModel):
         self.write({"step": "network", "problem": False})
         return self.profile_id._start_renewal(wizard=self)
 
+    def action_again(self):
+        """Step 5, *Go back and tick them*: to the network once more, in one click."""
+        self._check_step("select")
+        self.step = "login"
+        return self.action_login()
+
     def action_continue(self):
-        """Step 5, *Continue*: connect what was chosen, keep the story options."""
+        """Step 5, *Continue*: connect what was chosen, keep the story options.
+
+        :raise AccessError: a right that it takes was lost meanwhile; nothing is stored
+        """
         self._check_step("select")
         try:
             self._apply_selection()
@@ -158,7 +174,7 @@ class SocialRenewalWizard(models.TransientModel):
     def action_finish(self):
         """Step 6, *Finish*: go to the list."""
         self._check_step("finish")
-        return self._get_profiles_action()
+        return self._get_way_out()
 
     # === ACTION METHODS: BACK === #
 
@@ -171,10 +187,15 @@ class SocialRenewalWizard(models.TransientModel):
 
     def action_cancel(self):
         """Leave the renewal; what was granted stays granted."""
+        way_out = self._get_way_out()
         self.unlink()
-        return self._get_profiles_action()
+        return way_out
 
-    def _get_profiles_action(self):
+    def _get_way_out(self):
+        """Return the action that leads to the queue that this is for, or to the list."""
+        queue = self.login_id.queue_id
+        if queue:
+            return queue._get_action()
         return self.env["ir.actions.act_window"]._for_xml_id(
             "social_token_manager.social_profile_action"
         )
@@ -212,6 +233,7 @@ class SocialRenewalWizard(models.TransientModel):
         wizard = self.exists()
         if not wizard:
             return
+        wizard.login_id._take_result(result)
         if not (granted or offered or missing):
             _title, happened, remedy = result_texts(self.env, result)
             wizard.write({"step": "login", "problem": f"{happened} {remedy}"})
@@ -219,7 +241,10 @@ class SocialRenewalWizard(models.TransientModel):
         wizard.line_ids.unlink()
         wizard.line_ids.create(
             [
-                *wizard._prepare_known(granted, "kept"),
+                *wizard._prepare_known(granted.filtered(_is_lacking), "lacking"),
+                *wizard._prepare_known(
+                    granted.filtered(lambda one: not _is_lacking(one)), "kept"
+                ),
                 *wizard._prepare_known(missing, "missing"),
                 *wizard._prepare_offered(offered),
             ]
@@ -227,9 +252,23 @@ class SocialRenewalWizard(models.TransientModel):
         wizard.write(
             {
                 "step": "select",
-                "problem": False,
+                "problem": wizard._get_other_login(granted, missing, token),
                 "granted_token_id": token.id if token else 0,
             }
+        )
+
+    def _get_other_login(self, granted, missing, token):
+        """Return what to say when somebody came back who did not give this profile."""
+        profile = self.profile_id
+        expected = profile.token_id.external_user_name
+        if not token or not expected or profile in (granted | missing):
+            return False
+        return self.env._(
+            "The login was that of %(other)s, who did not give %(profile)s. Its "
+            "connection is as it was. To renew it, go back and log in as %(expected)s.",
+            other=token.external_user_name,
+            profile=profile.name,
+            expected=expected,
         )
 
     def _prepare_known(self, profiles, kind):
@@ -238,7 +277,7 @@ class SocialRenewalWizard(models.TransientModel):
                 "wizard_id": self.id,
                 "kind": kind,
                 "sequence": ORDER[kind],
-                "is_chosen": kind == "kept",
+                "is_chosen": kind in CONNECTED,
                 "profile_id": profile.id,
                 "network_id": profile.network_id.id,
                 "external_id": profile.external_id,
@@ -277,10 +316,33 @@ class SocialRenewalWizard(models.TransientModel):
 
         :raise ProviderError: the network could not be read again; nothing was changed
         """
-        chosen = self.line_ids.filtered(lambda one: one.kind == "new" and one.is_chosen)
-        listing = self._read_listing() if chosen else ()
+        self._check_selection()
+        listing = self._read_listing() if self._get_new_lines() else ()
         persist(self.env, lambda env: self.with_env(env)._store_selection(listing))
         self.env.invalidate_all()
+
+    def _get_new_lines(self):
+        return self.line_ids.filtered(lambda one: one.kind == "new" and one.is_chosen)
+
+    def _check_selection(self):
+        """Refuse a choice that this user may not make, now and not only at the start.
+
+        :raise AccessError: what right it takes
+        """
+        wizard = self.with_user(self.env.user)
+        wizard.profile_id._check_may_renew()
+        put_away = self.line_ids.filtered(
+            lambda one: one.kind in CONNECTED and not one.is_chosen
+        )
+        if wizard.may_choose or not (put_away | self._get_new_lines()):
+            return
+        raise AccessError(
+            self.env._(
+                "Connecting new accounts and putting profiles away is for Managers and "
+                "Owners of Social Connections. Nothing was changed: leave the ticks as "
+                "they were, or ask one of them."
+            )
+        )
 
     def _read_listing(self):
         # The engine reads tokens that this user may not.
@@ -304,23 +366,24 @@ class SocialRenewalWizard(models.TransientModel):
 
     def _store_selection(self, listing):
         """Store the choice, in the engine's environment but with this user's rights."""
+        # The network was asked meanwhile, and rights may have changed.
+        self._check_selection()
         user = self.env.user
-        may_manage = user.has_group("social_token_manager.group_manager")
         for line in self.line_ids.filtered("profile_id"):
             profile = line.profile_id
+            # Others' profiles may live from the same grant.
             if not profile.with_user(user).may_renew:
                 continue
             profile.write(line._get_story_options())
-            if may_manage and line.kind == "kept":
+            if line.kind in CONNECTED:
                 profile.active = line.is_chosen
-        if listing and may_manage:
+        if listing:
             self._connect_chosen(listing)
 
     def _connect_chosen(self, listing):
         new_lines = {
             (line.network_code, line.external_id): line
-            for line in self.line_ids
-            if line.kind == "new" and line.is_chosen
+            for line in self._get_new_lines()
         }
         wanted = [
             data for data in listing if (data.network, data.external_id) in new_lines
@@ -332,3 +395,8 @@ class SocialRenewalWizard(models.TransientModel):
             line = new_lines[profile.network_id.code, profile.external_id]
             profile.write(line._get_story_options())
             line.profile_id = profile
+
+
+def _is_lacking(profile):
+    """Whether a profile was granted, but not with all that it needs."""
+    return bool(profile.reason or profile.missing_scopes)
