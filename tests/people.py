@@ -299,6 +299,18 @@ def paste_redirect_uri(rpc, sandbox, app_id):
     )
 
 
+def install_language(rpc, lang):
+    """Have a language in Odoo, as an administrator; English is there."""
+    if lang == "en_US":
+        return
+    found = rpc.call(
+        "res.lang", "search", [("code", "=", lang)], context={"active_test": False}
+    )
+    values = {"lang_ids": found, "overwrite": True}
+    wizard = rpc.call("base.language.install", "create", values)
+    rpc.call("base.language.install", "lang_install", [wizard])
+
+
 class HttpPerson:
     """Somebody with a browser that is only an HTTP client: quick, and many at once.
 
@@ -326,13 +338,7 @@ class HttpPerson:
 
     def speak(self, lang, **values):
         """Have a language installed, and spoken by this administrator."""
-        domain = [("code", "=", lang)]
-        lang_ids = self.call(
-            "res.lang", "search", domain, context={"active_test": False}
-        )
-        values_of_wizard = {"lang_ids": lang_ids, "overwrite": True}
-        wizard = self.call("base.language.install", "create", values_of_wizard)
-        self.call("base.language.install", "lang_install", [wizard])
+        install_language(self, lang)
         uid = self.call("res.users", "search", [("login", "=", "admin")])
         self.call("res.users", "write", uid, {"lang": lang, **values})
 

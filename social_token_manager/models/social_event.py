@@ -22,7 +22,7 @@ KINDS = [
     ("connected", "Profile connected"),
     ("matched", "Profile made by hand found at the network"),
     ("renewed", "Profile renewed"),
-    ("switched", "Profile switched to another account"),
+    ("replaced", "Profile switched to another account"),
     ("lost", "Connection lost"),
     ("recovered", "Connection recovered"),
     ("switched", "Switched to another token"),

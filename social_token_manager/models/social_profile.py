@@ -317,10 +317,11 @@ class SocialProfile(models.Model):
         user = self.env.user
         is_manager = user.has_group("social_token_manager.group_manager")
         is_member = user.has_group("social_token_manager.group_member")
+        companies = user._get_company_ids()
         for profile in self:
             # The company's own setting is for Owners to see.
             company = profile.company_id.sudo()
-            profile.may_renew = company in user.company_ids and (
+            profile.may_renew = company.id in companies and (
                 is_manager
                 or (
                     is_member
