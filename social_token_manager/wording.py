@@ -128,6 +128,14 @@ RESULTS = {
         _lt("The network granted access to some of the profiles only."),
         _lt("Look at the reasons below, then try again for those that are missing."),
     ),
+    "wrong_account": (
+        _lt("Another account"),
+        _lt(
+            "The login was with another account than expected, so nothing was "
+            "connected and nothing was overwritten."
+        ),
+        _lt("Decide under Connect Links whether that account is right."),
+    ),
     "other_account": (
         _lt("You were logged in with another account"),
         _lt(
@@ -210,6 +218,29 @@ INTERRUPTED = (
 )
 
 
+# The same for people outside, who know nothing of profiles and apps.
+LINK_RESULTS = {
+    "declined": _lt(
+        "The login was cancelled or not allowed. Nothing was connected; you can try "
+        "again."
+    ),
+    "nothing": _lt(
+        "You gave your consent, but not for what was asked for. Please try again, and "
+        "tick it there. If it is not offered, somebody who manages it has to log in."
+    ),
+    "partly": _lt(
+        "You gave your consent, but a permission is missing. Please try again, and "
+        "leave all permissions switched on."
+    ),
+    "lost": _lt(
+        "The network refuses this account for now. Please log in at the network "
+        "itself, see what it asks for, then try again."
+    ),
+    "rate_limited": _lt("The network asks us to wait. Please try again in an hour."),
+}
+LINK_FAILED = _lt("The connection was not finished. Nothing is lost; please try again.")
+
+
 def _say(env, text):
     """Return a lazy text in the reader's language; the tables above declare it."""
     return env._(text)  # pylint: disable=gettext-variable
@@ -230,6 +261,11 @@ def reason_sentences(env, code):
 def result_texts(env, result):
     """Return title, what happened and what to do for an OAuth request's result."""
     return tuple(_say(env, text) for text in RESULTS.get(result, INTERRUPTED))
+
+
+def link_result_sentence(env, result):
+    """Return what came of an attempt, for the person outside who made it."""
+    return _say(env, LINK_RESULTS.get(result, LINK_FAILED))
 
 
 def key_problem(env, error):

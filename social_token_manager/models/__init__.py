@@ -22,6 +22,12 @@ from . import social_profile_succession
 from . import social_profile
 from . import social_oauth_identity
 from . import social_oauth_request
+from . import social_connect_guess
+from . import social_connect_link
+from . import social_connect_link_page
+from . import social_connect_account
+from . import social_oauth_request_link
+from . import social_profile_link
 from . import social_event
 from . import social_notice
 from . import social_signal

@@ -44,6 +44,15 @@ KINDS = [
     ("signal", "Told by the network"),
     ("subscribed", "Subscribed to messages"),
     ("unsubscribed", "Messages are not sent"),
+    ("link_made", "Connect link made"),
+    ("link_sent", "Connect link sent"),
+    ("link_opened", "Connect link opened"),
+    ("link_used", "Connect link used"),
+    ("link_wrong", "Connect link used with another account"),
+    ("link_accepted", "Other account accepted"),
+    ("link_refused", "Other account refused"),
+    ("link_revoked", "Connect link revoked"),
+    ("link_asked", "New connect link asked for"),
 ]
 
 

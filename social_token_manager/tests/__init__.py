@@ -8,6 +8,7 @@ from . import test_oauth_callback
 from . import test_policy_choice
 from . import test_policy_expiry
 from . import test_policy_gap
+from . import test_policy_links
 from . import test_policy_matching
 from . import test_policy_notices
 from . import test_policy_people
@@ -40,6 +41,8 @@ from . import test_redaction
 from . import test_social_app
 from . import test_social_app_guide
 from . import test_social_company_rights
+from . import test_social_connect_link
+from . import test_social_connect_page
 from . import test_social_event
 from . import test_social_home
 from . import test_social_key

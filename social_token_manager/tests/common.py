@@ -215,6 +215,21 @@ class SocialFactories:
         )
 
     @classmethod
+    def make_connect_link(cls, app, user, **values):
+        """Return a connect link that a user made for a first connection."""
+        return cls.env["social.connect.link"].create(
+            {
+                "person_id": user.partner_id.id,
+                "user_id": user.id,
+                "company_id": app.company_id.id,
+                "app_id": app.id,
+                "network_id": app.network_ids[:1].id,
+                "expires_at": now() + timedelta(days=7),
+                **values,
+            }
+        )
+
+    @classmethod
     def make_sealed_records(cls, user):
         """Return a record of each model that has secrets, all of them sealed.
 

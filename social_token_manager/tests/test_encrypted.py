@@ -263,6 +263,7 @@ class TestEncrypted(SocialCase):
         ]
         self.assertIn(("social.profile", "access_id", "page_token"), paths)
         self.make_signal(self.records["social.app"])
+        self._make_connect_link()
         self.make_links()
         for model_name, link, name in paths:
             model = self.env[model_name].with_user(self.owner)
@@ -273,6 +274,19 @@ class TestEncrypted(SocialCase):
                     self.assertRaises(AccessError),
                 ):
                     attempt(records, link, name)
+
+    def _make_connect_link(self):
+        """Make a link from which a path leads to each model with a secret."""
+        link = self.make_connect_link(self.records["social.app"], self.owner)
+        self.records["social.oauth.request"].link_id = link
+        self.env["social.connect.account"].create(
+            {
+                "link_id": link.id,
+                "token_id": self.records["social.token"].id,
+                "network_id": link.network_id.id,
+                "external_id": "P9",
+            }
+        )
 
     def make_links(self):
         """Make what leads to a token or an access and that no renewal makes."""

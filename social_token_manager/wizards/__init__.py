@@ -1,4 +1,5 @@
 from . import social_disconnect_wizard
+from . import social_link_wizard
 from . import social_renewal_choice
 from . import social_renewal_guard
 from . import social_renewal_login
