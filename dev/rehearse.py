@@ -203,7 +203,6 @@ def renew(stage, who, name, pages):
         [("name", "=", name), ("network_id.code", "=", "messenger")],
     )
     wizard = who.call("social.profile", "action_renew", [profile])["res_id"]
-    who.call("social.renewal.wizard", "action_start", [wizard])
     action = who.call("social.renewal.wizard", "action_login", [wizard])
     go_and_come_back(stage, who, action, "bruno", pages)
     who.call("social.renewal.wizard", "action_continue", [wizard])
