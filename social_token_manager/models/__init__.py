@@ -20,8 +20,12 @@ from . import social_profile
 from . import social_oauth_identity
 from . import social_oauth_request
 from . import social_event
+from . import social_notice_delivery
 from . import social_notice
+from . import social_notice_preference
 from . import social_signal
 from . import ir_http
 from . import res_company
+from . import res_partner
+from . import res_users
 from . import res_config_settings

@@ -588,8 +588,12 @@ class SocialProfile(models.Model):
             if values["reason"] not in (profile.reason, None, reasons.NOT_CONNECTED):
                 lost |= profile
             profile.write({**values, **gap_values})
+        notices = self.env["social.notice"]
         if renewed:
-            self.env["social.notice"]._cancel_pending(renewed)
+            notices._cancel_pending(renewed)
+            notices._record_recovered(renewed)
+        if lost:
+            notices._send_soon()
         lost._run_hook("_on_token_lost")
 
     def _choose_access(self, at):
