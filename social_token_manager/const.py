@@ -12,6 +12,13 @@ DELETION_PATH = "/social/deletion/{code}"
 AUTHORIZE_ROUTE = "/social/authorize/<int:request_id>"
 AUTHORIZE_PATH = "/social/authorize/{request_id}"
 
+# The one address that holds the token of a link; the clean one goes by a cookie.
+LINK_ROUTE = "/social/link/<string:token>"
+LINK_PATH = "/social/link/{token}"
+CONNECTION_ROUTE = "/social/connection/<string:reference>"
+CONNECTION_PATH = "/social/connection/{reference}"
+ASK_SUFFIX = "/ask"
+
 RENEW_ROUTE = "/social/renew/<int:profile_id>"
 RENEW_PATH = "/social/renew/{profile_id}"
 # Below the list of profiles, so that the web client knows in which app it is.
@@ -22,10 +29,21 @@ PROFILES_PATH = "/odoo/social-profiles"
 
 # One cookie a request, so that two tabs do not overwrite each other's binding.
 BINDING_COOKIE = "social_binding_{request_id}"
+LINK_COOKIE = "social_link_{reference}"
 
 REQUEST_LIFE = timedelta(minutes=10)
 REQUEST_KEPT = timedelta(days=30)
 OPEN_REQUESTS_PER_USER = 20
+OPEN_REQUESTS_PER_LINK = 5
+
+LINK_DAYS = 7
+LINK_DAYS_MOST = 90
+# What nobody decided on so long after a link's end is forgotten.
+HELD_KEPT = timedelta(days=30)
+# Tokens that no link has, within the window: from one address, and from all.
+GUESS_WINDOW = timedelta(minutes=10)
+GUESSES_PER_SOURCE = 20
+GUESSES_IN_ALL = 1000
 
 # In Odoo's data folder, outside of its filestore: no backup of Odoo's has it.
 DATA_FOLDER = "social_token_manager"
@@ -34,8 +52,9 @@ KEY_FILE_OPTION = "social_token_manager_key_file"
 DEV_HOSTS_VARIABLE = "SOCIAL_TOKEN_MANAGER_DEV_HOSTS"
 DEV_HOSTS_OPTION = "social_token_manager_dev_hosts"
 
-# Form inputs that carry a typed secret; whatever logs RPC arguments must hide them.
-SECRET_INPUTS = ("client_secret_input", "webhook_secret_input")
+# Form inputs that carry a typed secret, and what shows a new one; whatever logs RPC
+# arguments must hide them.
+SECRET_INPUTS = ("client_secret_input", "webhook_secret_input", "link_address")
 
 # How many calls one turn of a scheduled action makes at once, and how many of them may
 # be under way at one host. Of an app it is the app's own limit.

@@ -1,6 +1,13 @@
-"""What installing does beyond data."""
+"""What installing and uninstalling do beyond data."""
 
 
 def post_init_hook(env):
     """Make or check the encryption key at once, so that trouble shows now."""
     env["social.key"]._get_keyring()
+
+
+def uninstall_hook(env):
+    """Delete what people were asked by kinds of activities that go with the addon."""
+    types = env["mail.activity.type"].search([("res_model", "=", "social.profile")])
+    activities = env["mail.activity"].with_context(active_test=False)
+    activities.search([("activity_type_id", "in", types.ids)]).unlink()

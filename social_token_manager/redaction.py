@@ -1,7 +1,7 @@
 """Two logging filters that keep what people and networks send us out of the log.
 
-Odoo's access log has the query of every address, and its service log has the arguments
-of every remote call at debug level.
+Odoo's access log has the query of every address, its HTTP log the path of what it
+refuses, and its service log the arguments of every remote call at debug level.
 """
 
 import logging
@@ -54,11 +54,16 @@ def _hide_in_text(value):
     return SOCIAL_LINK.sub(rf"\1{HIDDEN}", value)
 
 
-FILTERS = {"werkzeug": HideAddress, "odoo.service.model": HideArguments}
+FILTERS = {
+    "werkzeug": HideAddress,
+    # It names the path of a form that comes without its token against forgery.
+    "odoo.http": HideAddress,
+    "odoo.service.model": HideArguments,
+}
 
 
 def install():
-    """Add the filters, once, to exactly the two loggers that need them."""
+    """Add the filters, once, to exactly the loggers that need them."""
     for name, kind in FILTERS.items():
         logger = logging.getLogger(name)
         if not any(type(one).__name__ == kind.__name__ for one in logger.filters):

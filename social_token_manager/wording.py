@@ -3,11 +3,12 @@
 One place, so that a reason reads the same in a list, a form, a page and a mail.
 """
 
+from odoo import fields
 from odoo.tools import format_date, format_time
 from odoo.tools.translate import LazyTranslate
 
 from . import keyring
-from .policy import notices, reasons
+from .policy import notices, people, reasons
 from .policy import status as status_policy
 
 _lt = LazyTranslate(__name__)
@@ -127,6 +128,14 @@ RESULTS = {
         _lt("The network granted access to some of the profiles only."),
         _lt("Look at the reasons below, then try again for those that are missing."),
     ),
+    "wrong_account": (
+        _lt("Another account"),
+        _lt(
+            "The login was with another account than expected, so nothing was "
+            "connected and nothing was overwritten."
+        ),
+        _lt("Decide under Connect Links whether that account is right."),
+    ),
     "other_account": (
         _lt("You were logged in with another account"),
         _lt(
@@ -209,6 +218,29 @@ INTERRUPTED = (
 )
 
 
+# The same for people outside, who know nothing of profiles and apps.
+LINK_RESULTS = {
+    "declined": _lt(
+        "The login was cancelled or not allowed. Nothing was connected; you can try "
+        "again."
+    ),
+    "nothing": _lt(
+        "You gave your consent, but not for what was asked for. Please try again, and "
+        "tick it there. If it is not offered, somebody who manages it has to log in."
+    ),
+    "partly": _lt(
+        "You gave your consent, but a permission is missing. Please try again, and "
+        "leave all permissions switched on."
+    ),
+    "lost": _lt(
+        "The network refuses this account for now. Please log in at the network "
+        "itself, see what it asks for, then try again."
+    ),
+    "rate_limited": _lt("The network asks us to wait. Please try again in an hour."),
+}
+LINK_FAILED = _lt("The connection was not finished. Nothing is lost; please try again.")
+
+
 def _say(env, text):
     """Return a lazy text in the reader's language; the tables above declare it."""
     return env._(text)  # pylint: disable=gettext-variable
@@ -229,6 +261,11 @@ def reason_sentences(env, code):
 def result_texts(env, result):
     """Return title, what happened and what to do for an OAuth request's result."""
     return tuple(_say(env, text) for text in RESULTS.get(result, INTERRUPTED))
+
+
+def link_result_sentence(env, result):
+    """Return what came of an attempt, for the person outside who made it."""
+    return _say(env, LINK_RESULTS.get(result, LINK_FAILED))
 
 
 def key_problem(env, error):
@@ -489,4 +526,138 @@ def notice_sentence(env, rung, profile, at):
         return env._("the connection ends in 1 day, on %(moment)s", moment=moment)
     return env._(
         "the connection ends in %(days)s days, on %(moment)s", days=days, moment=moment
+    )
+
+
+def day_text(env, moment):
+    """Return the day of a moment in the reader's language and zone."""
+    local = fields.Datetime.context_timestamp(
+        env["res.users"].with_context(tz=env.context.get("tz") or "UTC"), moment
+    )
+    return format_date(env, local.date(), date_format="medium")
+
+
+def proof_text(env, access):
+    """Return how it is known whether somebody can renew, with the day."""
+    if not access.proof:
+        return env._("Nothing is known of a role at the network.")
+    day = day_text(env, access.proven_at)
+    if access.proof == people.HAND:
+        return _hand_text(env, access, day)
+    if access.proof == people.LISTED:
+        return _listed_text(env, access, day)
+    return {
+        people.GRANT: env._("Granted access on %(day)s.", day=day),
+        people.UNLISTED: env._(
+            "The network no longer lists this person, seen on %(day)s.", day=day
+        ),
+        people.LOST: env._("Lost the role on %(day)s.", day=day),
+        people.RETURNED: env._(
+            "Has a role again since %(day)s; which one is not known.", day=day
+        ),
+        people.HELD: env._("Held a token until %(day)s.", day=day),
+    }[access.proof]
+
+
+def _hand_text(env, access, day):
+    # Who wrote it down is shown, whether the reader may open that user or not.
+    judge = access.sudo().judge_id.name or ""
+    if access.note:
+        return env._(
+            "Set by hand by %(judge)s on %(day)s: %(note)s",
+            judge=judge,
+            day=day,
+            note=access.note,
+        )
+    return env._("Set by hand by %(judge)s on %(day)s.", judge=judge, day=day)
+
+
+def _listed_text(env, access, day):
+    since = access.listed_since and day_text(env, access.listed_since)
+    if access.native_tasks:
+        return env._(
+            "The network lists this person as %(role)s since %(since)s.",
+            role=access.native_tasks,
+            since=since or day,
+        )
+    return env._(
+        "The network lists this person since %(since)s, without a role.",
+        since=since or day,
+    )
+
+
+def coverage_text(env, holders, reserve):
+    """Return how many people granted a profile and how many tokens are in reserve."""
+    if not holders:
+        return env._("Nobody")
+    if holders == 1:
+        return (
+            env._("1 person, %(reserve)s in reserve", reserve=reserve)
+            if reserve
+            else env._("1 person, no reserve")
+        )
+    return env._(
+        "%(holders)s people, %(reserve)s in reserve", holders=holders, reserve=reserve
+    )
+
+
+def succession_text(env, names):
+    """Return the warning that a profile hangs on one person, '' while it does not.
+
+    :param names: of all who are known to be able to renew it
+    """
+    if len(names) > 1:
+        return ""
+    if names:
+        return env._(
+            "Only %(person)s is known to be able to renew this profile. Nothing is "
+            "lost yet: have somebody else get full control at the network, and grant "
+            "access, too.",
+            person=names[0],
+        )
+    return env._(
+        "Nobody is known to be able to renew this profile. Nothing is lost yet: open "
+        "See all managers, ask the network, or set by hand what you know."
+    )
+
+
+def leaving_text(env, names, hidden):
+    """Return what hangs on a user alone, '' when nothing does.
+
+    :param names: of the profiles that the reader may see
+    :param int hidden: how many others there are
+    """
+    if not names and not hidden:
+        return ""
+    listed = ", ".join(names)
+    if names and hidden:
+        listed = env._("%(names)s and %(count)s more", names=listed, count=hidden)
+    elif hidden:
+        listed = env._("%(count)s that you may not see", count=hidden)
+    return env._(
+        "Social profiles that hang on this user alone: %(profiles)s. Before this user "
+        "leaves, let somebody else grant access and become Admin there.",
+        profiles=listed,
+    )
+
+
+def left_text(env, person, causes):
+    """Return the note of the activity that finds somebody in place of a person.
+
+    :param causes: codes: ``admin``, ``granter``, ``renewer``
+    """
+    sentences = {
+        "admin": env._("Nobody else is Admin on this profile."),
+        "granter": env._("Nobody else granted access to it."),
+        "renewer": env._("Nobody else is known to be able to renew it."),
+    }
+    return " ".join(
+        [
+            env._("%(person)s has left.", person=person),
+            *(text for code, text in sentences.items() if code in causes),
+            env._(
+                "It works as long as its token does. See all managers shows whom to "
+                "ask."
+            ),
+        ]
     )

@@ -1,7 +1,7 @@
 """What people do in a browser, at the network and in Odoo."""
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 from playwright.sync_api import expect
@@ -299,6 +299,18 @@ def paste_redirect_uri(rpc, sandbox, app_id):
     )
 
 
+def install_language(rpc, lang):
+    """Have a language in Odoo, as an administrator; English is there."""
+    if lang == "en_US":
+        return
+    found = rpc.call(
+        "res.lang", "search", [("code", "=", lang)], context={"active_test": False}
+    )
+    values = {"lang_ids": found, "overwrite": True}
+    wizard = rpc.call("base.language.install", "create", values)
+    rpc.call("base.language.install", "lang_install", [wizard])
+
+
 class HttpPerson:
     """Somebody with a browser that is only an HTTP client: quick, and many at once.
 
@@ -326,13 +338,7 @@ class HttpPerson:
 
     def speak(self, lang, **values):
         """Have a language installed, and spoken by this administrator."""
-        domain = [("code", "=", lang)]
-        lang_ids = self.call(
-            "res.lang", "search", domain, context={"active_test": False}
-        )
-        values_of_wizard = {"lang_ids": lang_ids, "overwrite": True}
-        wizard = self.call("base.language.install", "create", values_of_wizard)
-        self.call("base.language.install", "lang_install", [wizard])
+        install_language(self, lang)
         uid = self.call("res.users", "search", [("login", "=", "admin")])
         self.call("res.users", "write", uid, {"lang": lang, **values})
 
@@ -364,3 +370,46 @@ class HttpPerson:
         ).json()
         assert "error" not in answer, answer["error"]["data"]["message"]
         return answer["result"]
+
+
+def make_link(person, **values):
+    """Make a connect link as somebody who is logged in; return its address.
+
+    :param person: an :class:`HttpPerson` or an ``Rpc``
+    :param values: of the dialog, ``profile_id`` and ``person_id`` among them
+    """
+    values = {"sends_mail": False, **values}
+    (wizard_id,) = person.call("social.link.wizard", "create", [values])
+    action = person.call("social.link.wizard", "action_make", [wizard_id])
+    return action["context"]["default_link_address"]
+
+
+class Guest:
+    """Somebody outside, with a browser that is only an HTTP client."""
+
+    def __init__(self, sandbox):
+        self.browser = requests.Session()
+        self.network = Visitor(sandbox.url)
+
+    def look(self, address):
+        """Open a page; return the answer, not followed."""
+        return self.browser.get(address, allow_redirects=False)
+
+    def press(self, address, page=None):
+        """Press the one button of a page; return the answer, not followed."""
+        page = page or self.look(address)
+        token = re.search(r'name="csrf_token" value="(\w+)"', page.text)
+        assert token, page.text
+        action = re.search(r'<form method="post" action="([^"]*)"', page.text)
+        return self.browser.post(
+            urljoin(address, action[1] if action else ""),
+            data={"csrf_token": token[1]},
+            allow_redirects=False,
+        )
+
+    def consent(self, answer, person="ana", **answers):
+        """Consent where a button led; return the way back, not yet called."""
+        assert answer.status_code == 303, answer.text
+        back = self.network.walk(answer.headers["Location"], person, **answers)
+        assert isinstance(back, str), back.text
+        return back.partition("#")[0]

@@ -8,7 +8,14 @@ from playwright.sync_api import expect
 
 from dev import layout
 from tests import browser
-from tests.people import Backend, HttpPerson, MetaConsent, Renewal, register_app
+from tests.people import (
+    Backend,
+    HttpPerson,
+    MetaConsent,
+    Renewal,
+    install_language,
+    register_app,
+)
 
 pytestmark = pytest.mark.browser
 

@@ -1,2 +1,3 @@
+from . import link
 from . import oauth
 from . import webhook

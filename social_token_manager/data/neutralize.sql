@@ -9,6 +9,9 @@ UPDATE social_app SET client_secret = NULL, webhook_secret = NULL;
 DELETE FROM social_signal;
 DELETE FROM social_renewal_wizard;
 DELETE FROM social_oauth_request;
+DELETE FROM mail_activity WHERE res_model = 'social.connect.link';
+DELETE FROM social_connect_link;
+DELETE FROM social_connect_guess;
 UPDATE social_profile SET reason = 'not_connected', expires_at = now() AT TIME ZONE 'UTC';
 UPDATE mail_mail SET state = 'cancel'
  WHERE state = 'outgoing' AND id IN (SELECT mail_id FROM social_notice);

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..const import LINK_DAYS, LINK_DAYS_MOST
 from ..policy import notices
 
 
@@ -48,6 +49,22 @@ class ResCompany(models.Model):
         groups="social_token_manager.group_owner",
         help="Older lines of the journal are deleted; 0 keeps them for ever.",
     )
+    social_link_days = fields.Integer(
+        "Days That a Connect Link Lives",
+        default=LINK_DAYS,
+        help="Proposed for each new link; whoever makes it may choose another day.",
+    )
+
+    @api.constrains("social_link_days")
+    def _check_social_link_days(self):
+        for company in self:
+            if not 1 <= company.social_link_days <= LINK_DAYS_MOST:
+                raise ValidationError(
+                    self.env._(
+                        "A connect link lives for 1 to %(most)s days.",
+                        most=LINK_DAYS_MOST,
+                    )
+                )
 
     @api.constrains("social_notice_days")
     def _check_social_notice_days(self):

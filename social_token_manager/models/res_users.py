@@ -1,6 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..wording import leaving_text
+
+MEMBERS = "social_token_manager.group_member"
+# What of a user decides whether he still looks after profiles.
+LEAVING_FIELDS = {"active", "group_ids"}
 OWN_FIELDS = [
     "social_email",
     "social_mobile",
@@ -32,6 +37,54 @@ class ResUsers(models.Model):
     social_preference_ids = fields.One2many(
         "social.notice.preference", "user_id", "Settings by Profile"
     )
+    social_succession_text = fields.Text(
+        "Social Profiles to Hand Over",
+        compute="_compute_social_succession_text",
+        groups="base.group_erp_manager,social_token_manager.group_manager",
+    )
+
+    @api.depends("active", "group_ids")
+    @api.depends_context("uid", "lang")
+    def _compute_social_succession_text(self):
+        for user in self:
+            hanging = self.env["social.profile"].union(
+                *self.env["social.profile"]._get_hanging_on(user._origin)
+            )
+            visible = hanging.with_env(self.env)._filtered_access("read")
+            user.social_succession_text = leaving_text(
+                self.env,
+                [f"{one.network_id.name} {one.name}" for one in visible],
+                len(hanging) - len(visible),
+            )
+
+    def write(self, vals):
+        """Override of Odoo's: who leaves has his profiles handed over."""
+        if not LEAVING_FIELDS & set(vals):
+            return super().write(vals)
+        staff = self._get_social_staff()
+        result = super().write(vals)
+        staff._hand_over_social()
+        return result
+
+    def _hand_over_social(self):
+        """Find successors of those of these users who are no staff any more."""
+        left = self - self._get_social_staff()
+        if left:
+            self.env["social.profile"]._find_successors_of(left)
+
+    def unlink(self):
+        """Override of Odoo's: who is deleted has left, too."""
+        self.env["social.profile"]._find_successors_of(self._get_social_staff())
+        return super().unlink()
+
+    def _get_social_staff(self):
+        """Return those of these users who are active and have a role here."""
+        # Who may write users need not be allowed to read groups.
+        group = self.env.ref(MEMBERS).sudo()
+        staff = self.sudo().filtered(
+            lambda one: one.active and group in one.all_group_ids
+        )
+        return staff.with_env(self.env)
 
     @property
     def SELF_READABLE_FIELDS(self):

@@ -22,9 +22,13 @@ KINDS = [
     ("connected", "Profile connected"),
     ("matched", "Profile made by hand found at the network"),
     ("renewed", "Profile renewed"),
-    ("switched", "Profile switched to another account"),
+    ("replaced", "Profile switched to another account"),
     ("lost", "Connection lost"),
     ("recovered", "Connection recovered"),
+    ("switched", "Switched to another token"),
+    ("people_asked", "Asked the network for the people"),
+    ("judged", "Right to renew set by hand"),
+    ("person_asked", "Person asked to renew"),
     ("refreshed", "Renewed silently"),
     ("unrefreshed", "Could not be renewed silently"),
     ("dropped", "Late answer dropped"),
@@ -40,6 +44,15 @@ KINDS = [
     ("signal", "Told by the network"),
     ("subscribed", "Subscribed to messages"),
     ("unsubscribed", "Messages are not sent"),
+    ("link_made", "Connect link made"),
+    ("link_sent", "Connect link sent"),
+    ("link_opened", "Connect link opened"),
+    ("link_used", "Connect link used"),
+    ("link_wrong", "Connect link used with another account"),
+    ("link_accepted", "Other account accepted"),
+    ("link_refused", "Other account refused"),
+    ("link_revoked", "Connect link revoked"),
+    ("link_asked", "New connect link asked for"),
 ]
 
 
@@ -70,6 +83,15 @@ class SocialEvent(models.Model):
     reason_text = fields.Char("Reason", compute="_compute_reason_text")
     detail = fields.Char(readonly=True, help="The network's own numbers.")
     generation = fields.Integer(readonly=True)
+    former_token_id = fields.Many2one(
+        "social.token", "Token Before", readonly=True, index="btree_not_null"
+    )
+    person_id = fields.Many2one(
+        "res.partner", "About", readonly=True, index="btree_not_null"
+    )
+    former_person_id = fields.Many2one(
+        "res.partner", "In Place Of", readonly=True, index="btree_not_null"
+    )
     gap_since = fields.Datetime("Gone Since", readonly=True)
     gap_text = fields.Text("After the Gap", compute="_compute_gap_text")
     correlation = fields.Char(

@@ -400,9 +400,13 @@ class SocialOauthRequest(models.Model):
         """Store the token row alone; the rest follows in another transaction."""
         oauth_request = self.with_env(env)
         token = env["social.token"]._store_grant(
-            oauth_request.app_id, grant, oauth_request.user_id.partner_id
+            oauth_request.app_id, grant, oauth_request._get_person()
         )
         return token.id
+
+    def _get_person(self):
+        """Return the contact who grants."""
+        return self.user_id.partner_id
 
     def _store_listing(self, env, token_id, listing, is_proven):
         """Store what the grant reaches, and conclude the request.
@@ -412,9 +416,7 @@ class SocialOauthRequest(models.Model):
         """
         token = env["social.token"].browse(token_id)
         oauth_request = self.with_env(env)
-        granted, offered, missing = env["social.profile"]._store_listing(
-            token, listing, may_create=oauth_request._may_create()
-        )
+        granted, offered, missing = oauth_request._take_listing(token, listing)
         token._settle()
         if not is_proven:
             token._check_soon()
@@ -424,6 +426,12 @@ class SocialOauthRequest(models.Model):
             oauth_request.result, granted, offered, missing, token
         )
         return granted._get_missing_images(granted, listing)
+
+    def _take_listing(self, token, listing):
+        """Store all that the grant reaches; see ``social.profile._store_listing``."""
+        return self.env["social.profile"]._store_listing(
+            token, listing, may_create=self._may_create()
+        )
 
     def _conclude_granted(self, token, granted, offered, missing):
         unusable = [data for data in offered if not data.usable]

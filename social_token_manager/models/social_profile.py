@@ -69,11 +69,14 @@ class SocialProfile(models.Model):
         "mail.activity.mixin",
         "social.tried.mixin",
         "social.profile.consumer",
+        "social.profile.coverage",
         "social.profile.disconnect",
         "social.profile.gap",
         "social.profile.identity",
+        "social.profile.people",
         "social.profile.queue",
         "social.profile.subscription",
+        "social.profile.succession",
     ]
     _description = "Social Profile"
     # Worst first: what is broken has the moment it broke as its expires_at.
@@ -314,10 +317,11 @@ class SocialProfile(models.Model):
         user = self.env.user
         is_manager = user.has_group("social_token_manager.group_manager")
         is_member = user.has_group("social_token_manager.group_member")
+        companies = user._get_company_ids()
         for profile in self:
             # The company's own setting is for Owners to see.
             company = profile.company_id.sudo()
-            profile.may_renew = company in user.company_ids and (
+            profile.may_renew = company.id in companies and (
                 is_manager
                 or (
                     is_member
@@ -328,16 +332,11 @@ class SocialProfile(models.Model):
 
     @api.depends("access_ids.can_renew", "access_ids.person_id")
     def _compute_renewers(self):
-        """Name the people whose right at the network was proven when they granted."""
+        """Name the people who are known to have the right at the network."""
         for profile in self:
-            able = profile.access_ids.filtered(lambda one: one.can_renew == "yes")
-            profile.renewers = ", ".join(
-                access.person_id.name
-                if access.person_id.name == access.token_id.external_user_name
-                else f"{access.person_id.name} ({access.token_id.external_user_name})"
-                # Members see who can help them, not the tokens themselves.
-                for access in able.sudo()
-            )
+            able = profile._get_able_accesses()
+            names = (access._get_full_name() for access in able)
+            profile.renewers = ", ".join(dict.fromkeys(filter(None, names)))
 
     # === CRUD METHODS === #
 
@@ -363,7 +362,7 @@ class SocialProfile(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_connected(self):
-        if self.sudo().access_ids or any(self.mapped("disconnected_at")):
+        if self.sudo().access_ids.token_id or any(self.mapped("disconnected_at")):
             raise UserError(
                 self.env._(
                     "A profile that was connected is kept, since the journal speaks of "
@@ -569,8 +568,9 @@ class SocialProfile(models.Model):
         # Two tokens of one profile may end at the same time: each is to see the other.
         lock_rows(self)
         at = now()
-        renewed, lost = self.browse(), self.browse()
+        renewed, lost, switched = self.browse(), self.browse(), self.browse()
         for profile in self:
+            former = profile.access_id
             access = profile._choose_access(at)
             values = profile._derive(access)
             was_broken = profile.reason not in (False, reasons.NOT_CONNECTED)
@@ -587,14 +587,24 @@ class SocialProfile(models.Model):
             profile._journal_change(values["reason"], recovered, gap_values)
             if values["reason"] not in (profile.reason, None, reasons.NOT_CONNECTED):
                 lost |= profile
+            if former.token_id and access not in (former, access.browse()):
+                reason, _when = former._get_reason()
+                profile._note_switch(former, access, reason or reasons.EXPIRED)
+                switched |= profile
             profile.write({**values, **gap_values})
+        self.access_ids._note_roles()
         notices = self.env["social.notice"]
         if renewed:
             notices._cancel_pending(renewed)
             notices._record_recovered(renewed)
         if lost:
             notices._send_soon()
+        if granted_anew:
+            # A message that cannot be posted must not undo what was granted.
+            self._run_hook("_conclude_asking")
         lost._run_hook("_on_token_lost")
+        switched._look_after()
+        switched._run_hook("_on_token_renewed")
 
     def _choose_access(self, at):
         accesses = self.access_ids.filtered("token_id")

@@ -50,8 +50,9 @@ class SocialProfileConsumer(models.AbstractModel):
         """Return a ``requests.Session`` that calls the network for this profile.
 
         It signs requests as the network wants it (RFC 6750 section 2.1), to the hosts
-        of the network alone, renews once when the answer is 401, and keeps all promises
-        of :mod:`..providers.transport`, whose errors it raises.
+        of the network alone, takes another token once when the network refuses the
+        first, and keeps all promises of :mod:`..providers.transport`, whose errors it
+        raises.
 
         :raise NoWorkingToken: when a call is made and there is none; in a copied
             database at once
@@ -75,7 +76,7 @@ class SocialProfileConsumer(models.AbstractModel):
         self.env["social.home"]._check()
         found = self._read_token()
         if found.is_short(minimum_seconds):
-            self._renew_for_use(found.generation)
+            self._renew_for_use(found)
             found = self._read_token()
         if found.is_over:
             raise NoWorkingToken(self.env, reasons.EXPIRED)
@@ -85,8 +86,20 @@ class SocialProfileConsumer(models.AbstractModel):
     def _read_token(self):
         """Return the :class:`HandOut` as committed now, whatever the caller has seen.
 
+        Where the token in use is lost, one in reserve takes over.
+
         :raise NoWorkingToken: the profile has none
         """
+        try:
+            return self._read_token_in_use()
+        except NoWorkingToken as trouble:
+            if trouble.reason == reasons.DAMAGED_SECRET:
+                self._note_damage()
+            if not self._fail_over():
+                raise
+            return self._read_token_in_use()
+
+    def _read_token_in_use(self):
         with own_environment(self.env) as env:
             profile = self.with_env(env)
             reason = profile._get_token_reason()
@@ -97,6 +110,13 @@ class SocialProfileConsumer(models.AbstractModel):
             except SecretDamaged:
                 raise NoWorkingToken(self.env, reasons.DAMAGED_SECRET) from None
 
+    def _note_damage(self):
+        """Have a secret that does not open noted where another token can take over."""
+        with own_environment(self.env) as env:
+            profile = self.with_env(env)
+            token_id = profile._has_reserve() and profile.access_id.token_id.id
+        self.env["social.token"].sudo().browse(token_id or [])._verify()
+
     def _get_token_reason(self):
         """Return why there is no token to hand out, None when there is one."""
         if not self.exists() or not self.active or not self.access_id:
@@ -106,19 +126,22 @@ class SocialProfileConsumer(models.AbstractModel):
         is_over = self.expires_at and self.expires_at <= now()
         return reasons.EXPIRED if is_over else None
 
-    def _renew_for_use(self, generation):
-        """Let the engine renew a token, by us or by whoever is at it already."""
+    def _renew_for_use(self, found):
+        """Let the engine renew a token, by us or by whoever is at it already.
+
+        :param HandOut found: as it was read, which is no longer of use
+        """
         # The engine renews tokens that its callers may not read.
-        token = self.sudo().access_id.token_id
+        token = self.env["social.token"].sudo().browse(found.token_id)
         try:
-            token._refresh_now(generation)
+            token._refresh_now(found.generation)
         except ProviderError as error:
             reason = error.reason if error.reason in reasons.BY_CODE else None
             raise NoWorkingToken(self.env, reason or reasons.UNREACHABLE) from None
 
     def _journal_hand_out(self, found):
         with own_environment(self.env) as env:
-            token = self.with_env(env).access_id.token_id
+            token = env["social.token"].browse(found.token_id)
             env["social.event"]._record(
                 "handed_out", token, profile_id=self.id, generation=found.generation
             )
@@ -129,27 +152,31 @@ class SocialProfileConsumer(models.AbstractModel):
             )
 
     def _sign(self, request, minimum_seconds):
-        """Sign a caller's request; return the generation of the token used."""
+        """Sign a caller's request; return the version of the token used."""
         found = self._hand_out(minimum_seconds)
-        # The app's secret is part of what some networks want.
-        provider = self.sudo().token_id.app_id._get_provider()
+        # The app's secret is part of what some networks want. The caller's snapshot may
+        # be older than the token.
+        with own_environment(self.env) as env:
+            app = env["social.token"].browse(found.token_id).app_id
+            provider = app._get_provider()
         provider.sign(request, found.secret)
-        return found.generation
+        return found.version
 
     def _sign_anew(self, request, refused):
-        """Sign a request again after a 401, with a later token than the refused one.
+        """Sign a request again, with another token than the refused one.
 
-        :param int refused: the generation of the token that the network refused
-        :return: whether there is a later one
+        A later one, or that of another person where the refused one is lost.
+
+        :param refused: the version of the token that the network refused
+        :return: whether there is another one
         """
-        token = self.sudo().token_id
         try:
             found = self._read_token()
-            if found.generation == refused:
-                if not found.is_renewable:
-                    token._verify()
-                    return False
-                self._renew_for_use(refused)
+            if found.version == refused:
+                if found.is_renewable:
+                    self._renew_for_use(found)
+                else:
+                    self.env["social.token"].sudo().browse(found.token_id)._verify()
             return self._sign(request, 0) != refused
         except UserError:
             return False
@@ -199,7 +226,7 @@ class SocialProfileConsumer(models.AbstractModel):
 
 
 class _ProfileAuth(requests.auth.AuthBase):
-    """Signs requests with a profile's token, and once more after a 401."""
+    """Signs requests with a profile's token, and once more when it is refused."""
 
     def __init__(self, profile, minimum_seconds):
         self.profile = profile
@@ -210,12 +237,12 @@ class _ProfileAuth(requests.auth.AuthBase):
         used = self.profile._sign(request, self.minimum_seconds)
 
         def renew_once(response, **options):
-            if response.status_code != HTTPStatus.UNAUTHORIZED:
+            if not _is_refused(response):
                 return response
             again = unsigned.copy()
             if not self.profile._sign_anew(again, used):
                 return response
-            # No hook hangs on this one, so that a second 401 is the caller's.
+            # No hook hangs on this one, so that a second refusal is the caller's.
             answer = response.connection.send(again, **options)
             answer.history.append(response)
             answer.request = again
@@ -223,3 +250,15 @@ class _ProfileAuth(requests.auth.AuthBase):
 
         request.register_hook("response", renew_once)
         return request
+
+
+def _is_refused(response):
+    """Whether it was the token that the network refused (RFC 6750 section 3).
+
+    Meta says so with 400 as well, in the header that goes with 401.
+    """
+    challenge = response.headers.get("WWW-Authenticate", "")
+    return (
+        response.status_code == HTTPStatus.UNAUTHORIZED
+        or "invalid_token" in challenge.partition(" ")[2]
+    )

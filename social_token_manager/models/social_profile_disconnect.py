@@ -65,7 +65,7 @@ class SocialProfileDisconnect(models.AbstractModel):
     def _check_may_disconnect(self):
         self._check_may_renew()
         self.env["social.home"]._check()
-        if not self.sudo().access_ids:
+        if not self.sudo().access_ids.token_id:
             raise UserError(
                 self.env._(
                     "%(profile)s is not connected, so there is nothing to end. To take "
@@ -126,7 +126,7 @@ class SocialProfileDisconnect(models.AbstractModel):
             done.is_shared |= not ending.is_ended
             ended |= ending.token._get_whole_grant() if withdrawal else ended
         touched = self.access_ids.token_id | ended
-        self.access_ids.unlink()
+        self.access_ids.filtered("token_id")._retire()
         ended._forget(reasons.REVOKED)
         (touched - ended)._forget_unused()
         self.disconnected_at = now()

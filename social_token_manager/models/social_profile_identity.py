@@ -62,7 +62,7 @@ class SocialProfileIdentity(models.AbstractModel):
         self._look_after()
         self._run_hook("_on_token_renewed")
         self.env["social.event"]._record(
-            "switched",
+            "replaced",
             self,
             token_id=token.id,
             detail=f"{before} → {data.external_id}",

@@ -260,6 +260,7 @@ class SocialToken(models.Model):
         The profiles stay: they belong to the company, and others may renew them.
         """
         for token in self:
+            self.env["social.access"]._forget_network_user(token)
             token.write(
                 {
                     "external_user_id": f"deleted:{token.id}",

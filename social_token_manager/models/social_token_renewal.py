@@ -138,6 +138,7 @@ class SocialTokenRenewal(models.AbstractModel):
         if not self.env["social.home"]._is_here():
             return
         self._sweep()
+        self.env["social.profile"]._take_over_ended()
         stored = {}
 
         def store(call, outcome):

@@ -206,13 +206,20 @@ class HandOut:
     """A secret for one caller, as it was committed last.
 
     ``seconds_left`` is None where the network told no end; ``is_renewable`` whether a
-    refresh can bring a later one.
+    refresh can bring a later one. ``token_id`` is the caller's own: several tokens may
+    serve one profile.
     """
 
+    token_id: int
     secret: str = field(repr=False)
     generation: int
     seconds_left: float | None
     is_renewable: bool
+
+    @property
+    def version(self):
+        """Which token it is, and which one of those that it was renewed to."""
+        return (self.token_id, self.generation)
 
     @property
     def is_over(self):

@@ -14,7 +14,7 @@ from authlib.common.urls import add_params_to_qs
 
 from ..policy import reasons
 from . import values
-from .base import bearer
+from .base import OTHER_ACCOUNT, bearer
 from .errors import AccessEnded, GrantRefused, TokenLost, Unreachable
 from .results import Grant, Person
 from .rotating import RotatingProvider

@@ -81,6 +81,12 @@ class FakeProvider:
         self.knocked = 0
 
     can_be_revoked = True
+    people = ()
+
+    def list_people(self, stored, reach):
+        """Stand in for :meth:`OAuth2Provider.list_people`; ``people`` is the answer."""
+        self.questions.append((stored.access_token, reach))
+        return self._say(self.people)
 
     def revoke(self, stored):
         """Stand in for :meth:`OAuth2Provider.revoke`."""
@@ -204,6 +210,21 @@ class SocialFactories:
                 "kind": "probe",
                 "event_key": "key",
                 "happened_at": now(),
+                **values,
+            }
+        )
+
+    @classmethod
+    def make_connect_link(cls, app, user, **values):
+        """Return a connect link that a user made for a first connection."""
+        return cls.env["social.connect.link"].create(
+            {
+                "person_id": user.partner_id.id,
+                "user_id": user.id,
+                "company_id": app.company_id.id,
+                "app_id": app.id,
+                "network_id": app.network_ids[:1].id,
+                "expires_at": now() + timedelta(days=7),
                 **values,
             }
         )

@@ -219,9 +219,9 @@ class TestOauthCallback(HttpCase):
         self.assertEqual(profile.token_id.external_user_name, "Bruno")
         self.assertFalse(before.access_token)
         self.assertEqual(self._last().result, "connected")
-        (switched,) = self.env["social.event"].search([("kind", "=", "switched")])
-        self.assertEqual(switched.detail, "101 → 202")
-        self.assertEqual(switched.user_id, self.manager)
+        (replaced,) = self.env["social.event"].search([("kind", "=", "replaced")])
+        self.assertEqual(replaced.detail, "101 → 202")
+        self.assertEqual(replaced.user_id, self.manager)
 
     def test_an_account_that_is_a_profile_already_takes_no_other_place(self):
         profile = self._come_back_as_other()

@@ -11,8 +11,8 @@ SOON = datetime(2026, 3, 1)
 FAR = datetime(2026, 6, 1)
 
 
-def healthy(number, moment=SOON, granted_at=EARLY):
-    return Candidate(number, True, moment, granted_at)
+def healthy(number, moment=SOON, granted_at=EARLY, lasting=True):
+    return Candidate(number, True, moment, granted_at, lasting)
 
 
 def broken(number, granted_at=EARLY):
@@ -33,6 +33,12 @@ class TestChoice(BaseCase):
     def test_a_healthy_access_in_use_is_kept(self):
         better = healthy(2, moment=None, granted_at=LATE)
         self.assert_chosen(1, [healthy(1), better, broken(3, LATE)], current_id=1)
+
+    def test_one_that_ends_soon_gives_way_to_one_that_does_not(self):
+        ending = healthy(1, lasting=False)
+        self.assert_chosen(2, [ending, healthy(2, FAR)], current_id=1)
+        also_ending = healthy(2, FAR, lasting=False)
+        self.assert_chosen(1, [ending, also_ending], current_id=1)
 
     def test_a_broken_access_in_use_gives_way_to_a_healthy_one(self):
         self.assert_chosen(2, [broken(1, LATE), healthy(2)], current_id=1)

@@ -147,6 +147,7 @@ class TestInstall(BaseCase):
         redaction.install()
         for name, kind in (
             ("werkzeug", "HideAddress"),
+            ("odoo.http", "HideAddress"),
             ("odoo.service.model", "HideArguments"),
         ):
             filters = [type(one).__name__ for one in logging.getLogger(name).filters]

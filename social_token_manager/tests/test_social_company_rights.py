@@ -27,7 +27,18 @@ class TestSocialCompanyRights(SocialCase):
                 "user_id": cls.member.id,
             }
         )
+        link = cls.make_connect_link(cls.app, cls.stranger, profile_id=cls.profile.id)
+        account = cls.env["social.connect.account"].create(
+            {
+                "link_id": link.id,
+                "token_id": cls.token.id,
+                "network_id": cls.profile.network_id.id,
+                "external_id": "P1",
+            }
+        )
         cls.theirs = (
+            link,
+            account,
             cls.app,
             cls.token,
             cls.profile,

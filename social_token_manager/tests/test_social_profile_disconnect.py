@@ -68,7 +68,7 @@ class TestSocialProfileDisconnect(SocialCase):
         def look():
             self.env.invalidate_all()
             self.assertFalse(token.access_token)
-            self.assertFalse(profile.access_ids)
+            self.assertFalse(profile.access_ids.token_id)
             self.assertTrue(self.commits.called)
 
         network, _text = self.disconnect(profile, look)
@@ -118,7 +118,7 @@ class TestSocialProfileDisconnect(SocialCase):
         _network, text = self.disconnect(profile, Unreachable(detail="HTTP 503"))
         self.assertIn("did not confirm", text)
         self.assertIn("facebook.com/settings", text)
-        self.assertFalse(token.access_token or profile.access_ids)
+        self.assertFalse(token.access_token or profile.access_ids.token_id)
         (line,) = self.journal(token_id=token.id, kind="unwithdrawn")
         self.assertEqual((line.reason, line.detail), ("unreachable", "HTTP 503"))
 

@@ -380,6 +380,6 @@ class TestSocialProfileStatus(SocialCase):
             self.Profiles.web_search_read([], LIST, limit=limit)
             self.env.invalidate_all()
             self.env.flush_all()
-            with self.subTest(limit=limit), self.assertQueryCount(6):
+            with self.subTest(limit=limit), self.assertQueryCount(8):
                 answer = self.Profiles.web_search_read([], LIST, limit=limit)
             self.assertEqual(len(answer["records"]), limit)

@@ -124,7 +124,6 @@ class TestWordingLanguage(PortugueseFactories, SocialCase):
         wizard = self.as_reader(self.env["social.renewal.wizard"]).browse(
             action["res_id"]
         )
-        wizard.action_start()
         wizard.action_login()
         # The way back runs in the engine's environment, as the person who started.
         wizard.sudo()._take_result("declined")

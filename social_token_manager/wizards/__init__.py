@@ -1,4 +1,5 @@
 from . import social_disconnect_wizard
+from . import social_link_wizard
 from . import social_renewal_choice
 from . import social_renewal_guard
 from . import social_renewal_login
@@ -6,3 +7,6 @@ from . import social_renewal_outcome
 from . import social_renewal_queue
 from . import social_renewal_wizard
 from . import social_renewal_line
+from . import social_judgement_wizard
+from . import social_people_line
+from . import social_people_wizard

@@ -2,7 +2,13 @@ import { expect, test } from "@odoo/hoot";
 import { queryAllTexts } from "@odoo/hoot-dom";
 import { mockDate, mockTimeZone } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
-import { defineModels, fields, models, mountView } from "@web/../tests/web_test_helpers";
+import {
+    contains,
+    defineModels,
+    fields,
+    models,
+    mountView,
+} from "@web/../tests/web_test_helpers";
 
 class SocialNetwork extends models.Model {
     _name = "social.network";
@@ -30,6 +36,18 @@ class SocialProfile extends models.Model {
     });
     days_left = fields.Integer();
     expires_at = fields.Datetime();
+    can_renew = fields.Selection({
+        selection: [
+            ["yes", "Can renew"],
+            ["no", "Cannot renew"],
+            ["unknown", "Unknown"],
+        ],
+    });
+    has_held = fields.Boolean();
+    coverage = fields.Char();
+    has_one_renewer = fields.Boolean();
+    reason = fields.Char();
+    may_renew = fields.Boolean();
     step = fields.Selection({
         selection: [
             ["one", "First"],
@@ -117,4 +135,53 @@ test("steps say which are done and where the person is", async () => {
     expect(".o_social_step").toHaveCount(3);
     expect(".o_social_step_done").toHaveCount(1);
     expect(".o_social_step[aria-current=step]").toHaveText("2\nSecond");
+});
+
+test("whether somebody can renew has a shape and words", async () => {
+    SocialProfile._records = [
+        { id: 1, can_renew: "yes" },
+        { id: 2, can_renew: "no", has_held: true },
+        { id: 3, can_renew: "unknown" },
+        { id: 4, can_renew: "unknown", has_held: true },
+    ];
+    await mountView(LIST('<field name="can_renew" widget="social_can_renew"/>'));
+    expect(queryAllTexts(".o_social_can_renew")).toEqual([
+        "✓Can renew",
+        "✗Cannot renew",
+        "?Unknown",
+        "?Unknown, held a token before",
+    ]);
+});
+
+test("what stands behind a profile is said, and where one is alone", async () => {
+    SocialProfile._records = [
+        { id: 1, coverage: "2 people, 1 in reserve" },
+        { id: 2, coverage: "1 person, no reserve", has_one_renewer: true },
+        { id: 3, has_one_renewer: true },
+    ];
+    await mountView(LIST('<field name="coverage" widget="social_coverage"/>'));
+    expect(queryAllTexts(".o_data_row td[name=coverage] .badge")).toHaveLength(1);
+    expect(queryAllTexts(".o_data_row td[name=coverage]")[1]).toMatch(
+        /1 person, no reserve\s*!\s*Only one person can renew/
+    );
+});
+
+test("the menu of a row has a name and offers what makes sense for it", async () => {
+    SocialProfile._records = [
+        { id: 1, name: "Gone", reason: "not_connected", may_renew: true },
+        { id: 2, name: "Fine", may_renew: true },
+        { id: 3, name: "Seen", may_renew: false },
+    ];
+    await mountView(
+        LIST('<field name="name"/><widget name="social_row_menu"/>')
+    );
+    const offered = async (name) => {
+        await contains(`button[aria-label='More actions for ${name}']`).click();
+        const labels = queryAllTexts(".o-dropdown-item");
+        await contains(`button[aria-label='More actions for ${name}']`).click();
+        return labels;
+    };
+    expect(await offered("Gone")).toEqual(["See all managers"]);
+    expect(await offered("Fine")).toEqual(["See all managers", "Verify", "Disconnect"]);
+    expect(await offered("Seen")).toEqual(["See all managers", "Verify"]);
 });

@@ -1,0 +1,130 @@
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..engine import lock_rows, persist
+from ..keyring import SecretDamaged
+from ..providers.errors import ProviderError
+from ..wording import reason_sentences
+from .social_connect_link import ACTIVITY, MANAGER
+
+
+class SocialConnectAccount(models.Model):
+    """An account that somebody granted by a connect link, and that was not expected.
+
+    Nothing is connected until somebody here accepts it. It holds no secret: the network
+    is asked again then.
+    """
+
+    _name = "social.connect.account"
+    _description = "Account Held for Approval"
+    _order = "id"
+
+    link_id = fields.Many2one(
+        "social.connect.link",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
+    company_id = fields.Many2one(related="link_id.company_id")
+    token_id = fields.Many2one(
+        "social.token",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+        groups="social_token_manager.group_manager",
+    )
+    network_id = fields.Many2one("social.network", required=True, readonly=True)
+    external_id = fields.Char("Network ID", required=True, readonly=True)
+    name = fields.Char(readonly=True)
+    handle = fields.Char(readonly=True)
+
+    def action_accept(self):
+        """Connect this account: the link's profile is switched to it.
+
+        Where another profile is that account already, that one is connected and the
+        link's stays as it is.
+
+        :raise AccessError: only Managers and Owners decide what a profile is
+        :raise UserError: the network does not give it any more
+        """
+        self.ensure_one()
+        self._check_may_accept()
+        account = self.sudo()
+        account.token_id.app_id._check_ready()
+        # No transaction of ours is open while the network is asked; this one has read.
+        self.env.cr.commit()  # pylint: disable=invalid-commit
+        listing = account._read_listing()
+        persist(self.env, lambda env: self.with_env(env)._store_accepted(listing))
+        self.env.invalidate_all()
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def _check_may_accept(self):
+        self.link_id._check_may_manage()
+        if not self.env.user.has_group(MANAGER):
+            raise AccessError(
+                self.env._(
+                    "Which account a profile is connected to is for Managers and "
+                    "Owners of Social Connections to decide. Nothing was changed; ask "
+                    "one of them."
+                )
+            )
+
+    def _read_listing(self):
+        """Return what the held grant reaches now.
+
+        :raise UserError: it cannot be had; its sentence says what to do
+        """
+        try:
+            return self.token_id._read_listing()
+        except ProviderError as error:
+            raise UserError(
+                " ".join(reason_sentences(self.env, error.reason))
+            ) from None
+        except SecretDamaged:
+            raise UserError(
+                self.env._(
+                    "What is held cannot be used any more. Nothing was changed: refuse "
+                    "it and make a new link."
+                )
+            ) from None
+
+    def _store_accepted(self, listing):
+        """Connect the account, in the engine's environment."""
+        link, token = self.link_id, self.token_id
+        lock_rows(link)
+        data = self._find_in(listing)
+        if not link.wrong_at or link.done_at or link.revoked_at or not data:
+            raise UserError(
+                self.env._(
+                    "This account cannot be accepted any more: somebody decided "
+                    "already, or the network does not give it any longer. Nothing was "
+                    "changed."
+                )
+            )
+        Profile = self.env["social.profile"]
+        known = Profile._find_listed(link.company_id, [data])
+        if link.profile_id and not known:
+            granted = link.profile_id
+            granted._switch_identity(token, data)
+        else:
+            granted = Profile._store_granted(
+                token, [data], listing, may_create=not link.profile_id
+            )
+        token._settle()
+        link._journal("link_accepted", detail=data.handle or data.name)
+        # The one that was accepted is served by now, so it is not forgotten.
+        link._become_done(granted)
+        link.activity_unlink([ACTIVITY])
+
+    def _find_in(self, listing):
+        place = (self.network_id.code, self.external_id)
+        return next(
+            (
+                data
+                for data in listing
+                if data.usable and (data.network, data.external_id) == place
+            ),
+            None,
+        )
