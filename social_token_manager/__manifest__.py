@@ -5,7 +5,7 @@
     "category": "Marketing/Social Marketing",
     "author": "Social Token Manager contributors",
     "license": "LGPL-3",
-    "depends": ["mail"],
+    "depends": ["mail", "resource"],
     "external_dependencies": {"python": ["authlib", "joserfc"]},
     "data": [
         "security/social_security.xml",

@@ -8,7 +8,7 @@ from odoo.tools import format_date, format_time
 from odoo.tools.translate import LazyTranslate
 
 from . import keyring
-from .policy import people, reasons
+from .policy import notices, people, reasons
 from .policy import status as status_policy
 
 _lt = LazyTranslate(__name__)
@@ -472,9 +472,12 @@ def validity_text(env, number, unit):
 
 
 def notice_subject(env, lines):
-    """Return the subject of a mail about some profiles."""
+    """Return the subject of a message about some profiles."""
     if len(lines) > 1:
-        return env._("%(count)s connections need somebody", count=len(lines))
+        open_lines = [line for line in lines if line["rung"] != notices.RECOVERED]
+        if not open_lines:
+            return env._("%(count)s connections work again", count=len(lines))
+        return env._("%(count)s connections need somebody", count=len(open_lines))
     (line,) = lines
     return f"{line['network']} {line['profile'].name}: {line['sentence']}"
 
@@ -491,10 +494,28 @@ def moment_text(env, moment):
     )
 
 
+def rung_label(env, rung):
+    """Return a rung in a few words."""
+    days = notices.days_of(rung)
+    if days == 1:
+        return env._("1 day before")
+    if days:
+        return env._("%(days)s days before", days=days)
+    return {
+        notices.EXPIRED: env._("When it expires"),
+        notices.BROKEN: env._("When it breaks"),
+        notices.RECOVERED: env._("When it works again"),
+    }.get(rung, rung)
+
+
 def notice_sentence(env, rung, profile, at):
     """Return by when somebody must act, in the reader's language and time zone."""
+    if rung == notices.RECOVERED:
+        return env._("the connection works again")
     moment = moment_text(env, profile.expires_at)
-    if rung == "expired":
+    if rung == notices.BROKEN:
+        return env._("the connection broke on %(moment)s", moment=moment)
+    if rung == notices.EXPIRED:
         return env._("the connection ended on %(moment)s", moment=moment)
     days = status_policy.days_left(profile.expires_at, at)
     if not days:

@@ -29,10 +29,14 @@ from . import social_connect_account
 from . import social_oauth_request_link
 from . import social_profile_link
 from . import social_event
+from . import social_notice_delivery
 from . import social_notice
+from . import social_notice_preference
 from . import social_signal
 from . import ir_http
 from . import res_company
+from . import res_partner
+from . import res_users
 from . import res_config_settings
 from . import res_groups
 from . import res_users

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..const import LINK_DAYS, LINK_DAYS_MOST
+from ..policy import notices
 
 
 class ResCompany(models.Model):
@@ -12,6 +13,29 @@ class ResCompany(models.Model):
         "Only Owners and Managers Renew",
         groups="social_token_manager.group_owner",
         help="Members may not renew, even where they are Admin on the profile.",
+    )
+    social_notice_days = fields.Char(
+        "Days to Warn Before",
+        groups="social_token_manager.group_owner",
+        help="Such as 7, 3, 1. Empty: what each network says.",
+    )
+    social_quiet_rule = fields.Selection(
+        [
+            ("none", "Nobody"),
+            ("clients", "Clients"),
+            ("all", "Everybody"),
+        ],
+        "Not Written to on Days Off",
+        default="clients",
+        required=True,
+        groups="social_token_manager.group_owner",
+        help="Days off are those without working hours, and the holidays, of the "
+        "company's calendar. What is due then comes on the next working day.",
+    )
+    social_break_overrides = fields.Boolean(
+        "A Break Is Told at Any Hour",
+        groups="social_token_manager.group_owner",
+        help="When a connection breaks, quiet hours and days off do not count.",
     )
     social_purge = fields.Boolean(
         "Delete Held Data",
@@ -41,3 +65,40 @@ class ResCompany(models.Model):
                         most=LINK_DAYS_MOST,
                     )
                 )
+
+    @api.constrains("social_notice_days")
+    def _check_social_notice_days(self):
+        for company in self:
+            check_days(self.env, company.social_notice_days)
+
+    def _get_days_off(self, at):
+        """Return the weekdays without working hours, all of them on a holiday.
+
+        :param at: an instant, naive UTC
+        """
+        calendar = self.resource_calendar_id
+        every_day = set(range(7))
+        if not calendar:
+            return {5, 6}
+        holidays = calendar.global_leave_ids.filtered(
+            lambda leave: leave.date_from <= at < leave.date_to
+        )
+        if holidays:
+            return every_day
+        return every_day - {int(one.dayofweek) for one in calendar.attendance_ids}
+
+
+def check_days(env, text):
+    """Refuse a ladder that is none.
+
+    :raise ValidationError: what one looks like
+    """
+    try:
+        notices.parse_days(text or "")
+    except ValueError:
+        raise ValidationError(
+            env._(
+                "Write the days before the end as up to ten numbers from 1 to 365, such "
+                "as 7, 3, 1. Nothing was changed."
+            )
+        ) from None

@@ -1,7 +1,9 @@
 from odoo import api, fields, models
 
+from ..policy import notices
 from ..policy.expiry import Validity
 from ..wording import validity_text
+from .res_company import check_days
 
 
 class SocialNetwork(models.Model):
@@ -51,6 +53,11 @@ class SocialNetwork(models.Model):
         "counts.",
     )
     warn_days = fields.Integer("Warn Days Before", default=7)
+    notice_days = fields.Char(
+        "Days to Tell People Before",
+        default="7, 3, 1",
+        help="A company may have days of its own, in the settings.",
+    )
     history_limit_days = fields.Integer(
         help="How far back messages can be fetched after a gap; 0 when unknown."
     )
@@ -85,6 +92,16 @@ class SocialNetwork(models.Model):
             self.validity_unit,
             from_last_use=self.validity_from == "last_use",
         )
+
+    @api.constrains("notice_days")
+    def _check_notice_days(self):
+        for network in self:
+            check_days(self.env, network.notice_days)
+
+    def _get_notice_days(self, company):
+        """Return how many days before the end people are told in a company."""
+        text = company.sudo().social_notice_days or self.notice_days
+        return notices.parse_days(text or "")
 
     def _get_provider_codes(self):
         """Return the codes of the providers that can serve it, the default first."""

@@ -2,18 +2,15 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..clock import now
-from ..const import PROFILES_PATH, RENEW_PATH
 from ..engine import own_environment
 from ..policy import notices as policy
-from ..wording import notice_sentence, notice_subject, reason_sentences
+from ..wording import rung_label
 
-RUNGS = [
-    ("d7", "7 days before"),
-    ("d3", "3 days before"),
-    ("d1", "1 day before"),
-    ("expired", "When it expires"),
+CHANNELS = [
+    ("inbox", "In Odoo"),
+    ("email", "E-mail"),
+    ("push", "Mobile"),
 ]
-CHANNELS = [("email", "E-mail")]
 
 
 class SocialNotice(models.Model):
@@ -21,9 +18,13 @@ class SocialNotice(models.Model):
 
     The unique key is the promise: whatever runs again, or twice at once, finds the row
     and sends nothing. A renewal starts a new cycle, and with it a new ladder.
+
+    A notice is recorded when it is due and delivered when its person may be disturbed;
+    whatever is owed to one person then goes out as one message.
     """
 
     _name = "social.notice"
+    _inherit = ["social.notice.delivery"]
     _description = "Social Connection Notice"
     _order = "id desc"
     _rec_name = "profile_id"
@@ -35,7 +36,8 @@ class SocialNotice(models.Model):
         "res.company", required=True, readonly=True, index=True
     )
     cycle = fields.Integer(required=True, readonly=True)
-    rung = fields.Selection(RUNGS, required=True, readonly=True)
+    rung = fields.Char("Rung Code", required=True, readonly=True)
+    rung_text = fields.Char("Rung", compute="_compute_rung_text")
     person_id = fields.Many2one(
         "res.partner",
         "To",
@@ -46,95 +48,168 @@ class SocialNotice(models.Model):
     )
     channel = fields.Selection(CHANNELS, required=True, readonly=True)
     state = fields.Selection(
-        [("sent", "Sent"), ("superseded", "Superseded"), ("cancelled", "Cancelled")],
+        [
+            ("waiting", "Waiting"),
+            ("sent", "Sent"),
+            ("superseded", "Superseded"),
+            ("cancelled", "Cancelled"),
+        ],
         required=True,
         readonly=True,
     )
+    sent_at = fields.Datetime("Sent On", readonly=True)
     mail_id = fields.Many2one("mail.mail", readonly=True, index="btree_not_null")
 
     _once = models.UniqueIndex(
         "(profile_id, cycle, rung, person_id, channel)",
         "A person is told once on a channel.",
     )
+    _waiting = models.Index("(id) WHERE state = 'waiting'")
+
+    @api.depends("rung")
+    @api.depends_context("lang")
+    def _compute_rung_text(self):
+        for notice in self:
+            notice.rung_text = rung_label(self.env, notice.rung)
 
     # === SENDING === #
 
     @api.model
     def _cron_send_notices(self):
-        """Record and queue all that is due, both or neither, in one transaction.
+        """Record all that is due, then deliver all that may go out.
 
         READ COMMITTED: of two runs at once the later one waits for the earlier one's
-        rows and skips them, where REPEATABLE READ would fail.
+        rows and skips them, where REPEATABLE READ would fail. Each step is one
+        transaction, so a crash leaves both or neither of a row and its message.
         """
         if not self.env["social.home"]._is_here():
             return
+        at = now()
         with own_environment(self.env) as env:
-            sent = env[self._name]._send_due(now())
-            count = len(sent)
+            env[self._name]._record_due(at)
+        with own_environment(self.env) as env:
+            count = len(env[self._name]._deliver_due(at))
         self.env["ir.cron"]._commit_progress(count)
 
     @api.model
-    def _send_due(self, at):
-        """Record what is due at an instant and queue the mails; return what is sent."""
-        recorded = self.browse()
-        entitled = self._get_entitled_sql()
-        self.env.flush_all()
-        for window in policy.windows(at):
-            recorded |= self._record_due(window, "email", entitled)
-        recorded._queue_mails(at)
-        return recorded
+    def _send_soon(self):
+        """Have what is due sent in the next turn, which is to come at once."""
+        self.env.ref("social_token_manager.ir_cron_send_notices")._trigger()
+
+    # === RECORDING === #
 
     @api.model
-    def _record_due(self, window, channel, entitled):
-        """Record the notices of one rung by one statement; return those to send."""
-        self.env.cr.execute(
+    def _record_due(self, at):
+        """Record what is due at an instant, by one statement; return what waits.
+
+        What breaks is a rung of its own, unless its end was told already. A rung that
+        anybody was told of is not told again to who comes later.
+        """
+        entitled = self._get_entitled_sql()
+        self.env.flush_all()
+        steps = self._get_steps(at)
+        return self._insert(
             SQL(
                 """
-                WITH due AS MATERIALIZED (
-                    SELECT id, company_id, cycle, user_id,
-                           %(is_most_urgent)s AS is_most_urgent
+                due AS MATERIALIZED (
+                    SELECT profile.id, profile.company_id, profile.cycle,
+                           profile.user_id, steps.rung,
+                           CASE WHEN steps.after IS NULL
+                                  OR profile.expires_at > steps.after
+                                THEN 'waiting' ELSE 'superseded' END AS state
                       FROM social_profile profile
-                     WHERE active AND access_id IS NOT NULL AND expires_at <= %(until)s
+                      JOIN unnest(%(companies)s::int[], %(networks)s::int[],
+                                  %(rungs)s::text[], %(afters)s::timestamp[],
+                                  %(untils)s::timestamp[])
+                           AS steps(company_id, network_id, rung, after, until)
+                        ON steps.company_id = profile.company_id
+                       AND steps.network_id = profile.network_id
+                       AND profile.expires_at <= steps.until
+                     WHERE profile.active AND profile.access_id IS NOT NULL
+                       AND profile.reason IS NULL
+                       AND NOT EXISTS (
+                           SELECT FROM social_notice told
+                            WHERE told.profile_id = profile.id
+                              AND told.cycle = profile.cycle AND told.rung = steps.rung)
+                    UNION ALL
+                    SELECT profile.id, profile.company_id, profile.cycle,
+                           profile.user_id, %(broken)s, 'waiting'
+                      FROM social_profile profile
+                     WHERE profile.active AND profile.access_id IS NOT NULL
+                       AND profile.reason IS NOT NULL
                        AND NOT EXISTS (
                            SELECT FROM social_notice told
                             WHERE told.profile_id = profile.id
                               AND told.cycle = profile.cycle
-                              AND told.rung = %(rung)s
-                              AND told.channel = %(channel)s)
-                ), entitled AS (%(entitled)s)
+                              AND told.rung IN %(ends)s)),
+                entitled AS (%(entitled)s)
+                """,
+                companies=[company_id for company_id, _network, _window in steps],
+                networks=[network_id for _company, network_id, _window in steps],
+                rungs=[window.rung for *_place, window in steps],
+                afters=[window.after for *_place, window in steps],
+                untils=[window.until for *_place, window in steps],
+                broken=policy.BROKEN,
+                ends=policy.ENDS,
+                entitled=entitled,
+            ),
+            SQL(
+                "SELECT due.id, due.company_id, due.cycle, due.rung,"
+                " entitled.partner_id, entitled.channel, due.state"
+                " FROM due JOIN entitled ON entitled.profile_id = due.id"
+            ),
+        )
+
+    @api.model
+    def _get_steps(self, at):
+        """Return ``[(company id, network id, window)]`` of all ladders."""
+        networks = self.env["social.network"].with_context(active_test=False).search([])
+        companies = self.env["res.company"].sudo().search([])
+        return [
+            (company.id, network.id, window)
+            for company in companies
+            for network in networks
+            for window in policy.windows(at, network._get_notice_days(company))
+        ]
+
+    @api.model
+    def _insert(self, named, rows):
+        """Insert rows by one statement; return those that wait to be delivered.
+
+        :param SQL named: the expressions of a WITH clause, :param SQL rows: the query
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH %(named)s, chosen (profile_id, company_id, cycle, rung, person_id,
+                                        channel, state) AS (%(rows)s)
                 INSERT INTO social_notice (profile_id, company_id, cycle, rung,
                        person_id, channel, state, create_uid, create_date, write_uid,
                        write_date)
-                SELECT due.id, due.company_id, due.cycle, %(rung)s, entitled.partner_id,
-                       %(channel)s,
-                       CASE WHEN due.is_most_urgent THEN 'sent' ELSE 'superseded' END,
-                       %(uid)s, %(now)s, %(uid)s, %(now)s
-                  FROM due JOIN entitled ON entitled.profile_id = due.id
+                SELECT chosen.*, %(uid)s, %(now)s, %(uid)s, %(now)s FROM chosen
                 ON CONFLICT DO NOTHING
                 RETURNING id, state
                 """,
-                is_most_urgent=SQL("expires_at > %s", window.after)
-                if window.after
-                else SQL("TRUE"),
-                until=window.until,
-                entitled=entitled,
-                rung=window.rung,
-                channel=channel,
+                named=named,
+                rows=rows,
                 uid=self.env.uid,
                 now=now(),
             )
         )
         return self.browse(
-            notice_id for notice_id, state in self.env.cr.fetchall() if state == "sent"
+            notice_id
+            for notice_id, state in self.env.cr.fetchall()
+            if state == "waiting"
         )
 
     @api.model
     def _get_entitled_sql(self):
-        """Return the statement that names who is told of each row of ``due``.
+        """Return the statement that names who is told of each row of ``due``, and how.
 
         First the team of the profile, its Admins and the Managers of its company; when
         none of them can be written to, the settings admins of that company. Never
-        nobody without need, and never another company.
+        nobody without need, and never another company. In Odoo everybody is told; by
+        e-mail and on the mobile who has not switched that off.
         """
         groups = {
             name: tuple(self.env.ref(xml_id).sudo().all_user_ids.ids or [0])
@@ -146,8 +221,8 @@ class SocialNotice(models.Model):
         }
         return SQL(
             """
-            SELECT profile_id, partner_id FROM (
-                SELECT named.profile_id, partner.id AS partner_id,
+            SELECT profile_id, partner_id, channel FROM (
+                SELECT named.profile_id, partner.id AS partner_id, users.id AS user_id,
                        rank() OVER (PARTITION BY named.profile_id ORDER BY named.tier)
                   FROM (
                     SELECT due.id AS profile_id, res_users_id AS user_id, 1 AS tier
@@ -177,79 +252,45 @@ class SocialNotice(models.Model):
                   JOIN res_partner partner ON partner.id = users.partner_id
                  WHERE partner.email LIKE '%%@%%'
             ) AS ranked
+            JOIN LATERAL (%(channels)s) AS allowed ON TRUE
             WHERE rank = 1
-            GROUP BY profile_id, partner_id
+            GROUP BY profile_id, partner_id, channel
             """,
+            channels=self._get_channels_sql(),
             **groups,
         )
 
-    # === MAIL === #
-
-    def _queue_mails(self, at):
-        """Queue one mail a person and company, listing its notices, worst first.
-
-        A mail speaks in the name of one company; a person of two gets one of each.
-        """
-        if not self:
-            return
-        grouped = self.grouped(lambda one: (one.person_id, one.company_id))
-        for (person, _company), notices in grouped.items():
-            notices.mail_id = notices._create_mail(person, at)
-        self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
-
-    def _create_mail(self, person, at):
-        """Return the queued mail to a person, in that person's language and zone."""
-        localized = self.with_context(
-            lang=person.lang or self.env.lang, tz=person.tz or "UTC"
-        )
-        lines = localized._get_lines(at)
-        company = self.company_id
-        body = localized.env["ir.qweb"]._render(
-            "social_token_manager.notice_mail",
-            {
-                "lines": lines,
-                "person": person.with_env(localized.env),
-                "company": company,
-                "lang_code": (localized.env.lang or "en_US").replace("_", "-"),
-                "list_url": company.get_base_url() + PROFILES_PATH,
-            },
-        )
-        return self.env["mail.mail"].create(
-            {
-                "subject": notice_subject(localized.env, lines),
-                "body_html": body,
-                "email_from": company.email_formatted or self.env.user.email_formatted,
-                "recipient_ids": [fields.Command.link(person.id)],
-                "auto_delete": True,
-            }
+    @api.model
+    def _get_channels_sql(self):
+        """Return the statement that names the channels of each row of ``ranked``."""
+        return SQL(
+            """
+            SELECT way.channel FROM res_users users
+              LEFT JOIN social_notice_preference chosen
+                ON chosen.user_id = users.id AND users.social_by_profile
+               AND chosen.profile_id = ranked.profile_id
+             CROSS JOIN LATERAL (VALUES
+                ('inbox', TRUE),
+                ('email', COALESCE(chosen.email, users.social_email, TRUE)),
+                ('push', COALESCE(chosen.mobile, users.social_mobile, TRUE)
+                    AND EXISTS (SELECT FROM mail_push_device device
+                                 WHERE device.partner_id = ranked.partner_id))
+              ) AS way(channel, is_wanted)
+             WHERE users.id = ranked.user_id AND way.is_wanted
+            """
         )
 
-    def _get_lines(self, at):
-        """Return what a mail says about each profile, worst first."""
-        ordered = self.sorted(lambda one: (one.profile_id.expires_at, one.id))
-        return [notice._get_line(at) for notice in ordered]
-
-    def _get_line(self, at):
-        profile = self.profile_id
-        happened, remedy = reason_sentences(self.env, profile.reason or "expired")
-        return {
-            "rung": self.rung,
-            "profile": profile,
-            "network": profile.network_id.name,
-            "client": profile.partner_id.name,
-            "sentence": notice_sentence(self.env, self.rung, profile, at),
-            "happened": happened if profile.reason else "",
-            "remedy": remedy,
-            "renewers": profile.renewers,
-            "url": self.company_id.get_base_url()
-            + RENEW_PATH.format(profile_id=profile.id),
-        }
-
-    # === CANCELLING === #
+    # === ENDING === #
 
     @api.model
     def _cancel_pending(self, profiles):
-        """Take back what is still queued and speaks of these profiles only."""
+        """Take back what nobody has been sent yet about these profiles.
+
+        Of a mail that is queued and speaks of others, too, nothing is taken back.
+        """
+        self.search(
+            [("profile_id", "in", profiles.ids), ("state", "=", "waiting")]
+        ).state = "cancelled"
         pending = self.search(
             [("profile_id", "in", profiles.ids), ("mail_id.state", "=", "outgoing")]
         )
@@ -259,3 +300,44 @@ class SocialNotice(models.Model):
                 [("mail_id", "=", mail.id), ("state", "=", "sent")]
             ):
                 mail.cancel()
+
+    @api.model
+    def _record_recovered(self, profiles):
+        """Owe the good news to all who were told that these profiles stopped working.
+
+        Whoever granted anew knows it already.
+        """
+        working = profiles.filtered(lambda one: not one.reason)
+        if not working:
+            return
+        self.env.flush_all()
+        recorded = self._insert(
+            SQL(
+                """
+                told AS MATERIALIZED (
+                    SELECT told.*, rank() OVER (
+                           PARTITION BY told.profile_id ORDER BY told.cycle DESC)
+                      FROM social_notice told
+                      JOIN social_profile profile ON profile.id = told.profile_id
+                     WHERE told.profile_id IN %(ids)s AND told.cycle < profile.cycle
+                       AND told.state <> 'superseded')
+                """,
+                ids=tuple(working.ids),
+            ),
+            SQL(
+                """
+                SELECT DISTINCT profile.id, profile.company_id, profile.cycle,
+                       %(recovered)s, told.person_id, told.channel, 'waiting'
+                  FROM told JOIN social_profile profile ON profile.id = told.profile_id
+                  JOIN social_access access ON access.id = profile.access_id
+                 WHERE told.rank = 1 AND told.rung IN %(ends)s AND told.state = 'sent'
+                   AND (profile.expires_at IS NULL OR profile.expires_at > %(now)s)
+                   AND access.person_id IS DISTINCT FROM told.person_id
+                """,
+                recovered=policy.RECOVERED,
+                ends=policy.ENDS,
+                now=now(),
+            ),
+        )
+        if recorded:
+            self._send_soon()

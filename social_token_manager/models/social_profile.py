@@ -592,8 +592,12 @@ class SocialProfile(models.Model):
                 switched |= profile
             profile.write({**values, **gap_values})
         self.access_ids._note_roles()
+        notices = self.env["social.notice"]
         if renewed:
-            self.env["social.notice"]._cancel_pending(renewed)
+            notices._cancel_pending(renewed)
+            notices._record_recovered(renewed)
+        if lost:
+            notices._send_soon()
         if granted_anew:
             # A message that cannot be posted must not undo what was granted.
             self._run_hook("_conclude_asking")

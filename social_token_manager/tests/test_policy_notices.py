@@ -30,6 +30,40 @@ class TestPolicyNotices(BaseCase):
     def test_nothing_is_due_without_expiry(self):
         self.assertIsNone(notices.due_rung(None, NOW))
 
+    def test_a_ladder_is_read_from_what_people_type(self):
+        for text, days in (
+            ("7, 3, 1", (7, 3, 1)),
+            ("1;14 ,3", (14, 3, 1)),
+            ("3 3", (3,)),
+            ("", ()),
+        ):
+            with self.subTest(text=text):
+                self.assertEqual(notices.parse_days(text), days)
+        for text in ("x", "0", "-1", "366", "1.5"):
+            with self.subTest(text=text), self.assertRaises(ValueError):
+                notices.parse_days(text)
+
+    def test_quiet_hours_go_over_midnight_by_the_persons_clock(self):
+        night = notices.Quiet("America/Sao_Paulo", 22, 7)
+        for hour, quiet in ((0, False), (1, True), (9, True), (10, False), (12, False)):
+            with self.subTest(hour=hour):
+                # UTC is three hours ahead.
+                self.assertEqual(notices.is_quiet(night, NOW.replace(hour=hour)), quiet)
+
+    def test_quiet_hours_keep_to_the_clock_when_it_is_put_forward(self):
+        night = notices.Quiet("Europe/Lisbon", 22, 7)
+        # 6:30 by UTC is 6:30 in winter time and 7:30 in summer time.
+        for day, quiet in ((28, True), (29, False)):
+            at = datetime(2026, 3, day, 6, 30)
+            self.assertEqual(notices.is_quiet(night, at), quiet)
+
+    def test_equal_hours_are_none_and_days_are_whole(self):
+        always = notices.Quiet("UTC", 8, 8)
+        self.assertFalse(notices.is_quiet(always, NOW.replace(hour=8)))
+        sunday = notices.Quiet("UTC", days=(6,))
+        self.assertTrue(notices.is_quiet(sunday, NOW))
+        self.assertFalse(notices.is_quiet(sunday, NOW + DAY))
+
     def test_windows_meet_without_gap_or_overlap(self):
         found = notices.windows(NOW)
         self.assertEqual(

@@ -1,12 +1,13 @@
+import json
 from datetime import timedelta
 
 from freezegun import freeze_time
 
+from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..clock import now
-from ..policy.notices import windows
 from .common import SocialCase
 
 START = "2026-03-02 12:00:00"
@@ -39,11 +40,22 @@ class TestSocialNotice(SocialCase):
         return profile
 
     def run_at(self, moment):
+        """Return what is sent by e-mail at a moment."""
         with freeze_time(moment):
-            return self.env["social.notice"]._send_due(now())
+            return self.send().filtered(lambda one: one.channel == "email")
+
+    def send(self):
+        """Return all that is sent now, on any channel."""
+        notice = self.env["social.notice"]
+        notice._record_due(now())
+        return notice._deliver_due(now())
 
     def told(self, profile, **values):
-        domain = [("profile_id", "=", profile.id), ("state", "=", "sent")]
+        domain = [
+            ("profile_id", "=", profile.id),
+            ("state", "=", "sent"),
+            ("channel", "=", "email"),
+        ]
         domain += [(name, "=", value) for name, value in values.items()]
         return self.env["social.notice"].search(domain)
 
@@ -57,6 +69,8 @@ class TestSocialNotice(SocialCase):
             ladder += self.run_at(at).mapped("rung")
         self.assertEqual(ladder, ["d7", "d3", "d1", "expired"])
         self.assertEqual(len(self.told(profile)), 4)
+        inbox = self.env["social.notice"].search([("channel", "=", "inbox")])
+        self.assertEqual(inbox.mapped("state"), ["sent"] * 4)
 
     def test_twenty_runs_send_nothing_twice(self):
         self.connect_profile(6)
@@ -89,8 +103,166 @@ class TestSocialNotice(SocialCase):
         profile.token_id.write({"reason": "password_changed", "reason_at": now()})
         profile._update_state()
         notice = self.run_at(START)
-        self.assertEqual(notice.rung, "expired")
+        self.assertEqual(notice.rung, "broken")
         self.assertIn("password", notice.mail_id.body_html)
+        self.assertFalse(self.run_at("2026-05-02 12:00:00"))
+
+    def test_what_expired_and_is_then_found_broken_is_told_once(self):
+        profile = self.connect_profile(1)
+        self.assertEqual(self.run_at("2026-03-04 12:00:00").rung, "expired")
+        profile.token_id.write({"reason": "expired", "reason_at": now()})
+        profile._update_state()
+        self.assertFalse(self.run_at("2026-03-05 12:00:00"))
+
+    def break_and_heal(self, healer=None):
+        """Let a connection break, be told, and be granted anew by somebody."""
+        profile = self.connect_profile(30)
+        profile.token_id._take_loss("revoked")
+        profile.token_id._settle()
+        told = self.run_at(START)
+        self.assertEqual(set(told.mapped("rung")), {"broken"})
+        told.mail_id.state = "sent"
+        self.connect(
+            self.app,
+            healer or self.manager,
+            [self.page()],
+            person="P1",
+            access_expires_at=now() + timedelta(days=60),
+        )
+        return profile
+
+    def test_whoever_was_told_of_a_break_is_told_when_it_works(self):
+        colleague = self.make_user("manager", "colleague", email="c@example.com")
+        self.break_and_heal()
+        notice = self.run_at("2026-03-02 13:00:00")
+        self.assertEqual(notice.rung, "recovered")
+        # Who granted anew knows it already.
+        self.assertEqual(notice.person_id, colleague.partner_id)
+        self.assertIn("works again", notice.mail_id.subject)
+        self.assertFalse(self.run_at("2026-03-02 14:00:00"))
+
+    def test_good_news_that_is_none_any_more_is_not_told(self):
+        self.make_user("manager", "colleague", email="c@example.com")
+        profile = self.break_and_heal()
+        profile.token_id._take_loss("revoked")
+        profile.token_id._settle()
+        rungs = self.run_at("2026-03-02 13:00:00").mapped("rung")
+        self.assertEqual(rungs, ["broken", "broken"])
+
+    def test_a_ladder_of_its_own_for_a_network_and_a_company(self):
+        profile = self.connect_profile(12)
+        profile.network_id.notice_days = "10"
+        self.assertFalse(self.run_at(START))
+        self.assertEqual(self.run_at("2026-03-04 12:00:00").rung, "d10")
+        self.company.social_notice_days = "9, 2"
+        self.assertEqual(self.run_at("2026-03-05 12:00:00").rung, "d9")
+
+    def test_a_ladder_that_is_none_is_refused(self):
+        for text in ("seven", "0", "366", "1,2,3,4,5,6,7,8,9,10,11"):
+            with self.subTest(text=text), self.assertRaises(ValidationError):
+                self.company.social_notice_days = text
+        with self.assertRaises(ValidationError):
+            self.network("facebook").notice_days = "-1"
+
+    # === WHEN AND HOW === #
+
+    def test_in_odoo_everybody_is_told_by_mail_who_has_not_switched_it_off(self):
+        profile = self.connect_profile(2)
+        self.manager.social_email = False
+        with freeze_time(START):
+            sent = self.send()
+        self.assertEqual(sent.mapped("channel"), ["inbox"])
+        self.manager.social_by_profile = True
+        self.manager.social_preference_ids = [
+            Command.create({"profile_id": profile.id, "email": True})
+        ]
+        self.assertEqual(self.run_at("2026-03-03 13:00:00").rung, "d1")
+
+    def test_a_setting_for_one_profile_counts_only_where_that_is_wanted(self):
+        profile = self.connect_profile(2)
+        self.manager.social_preference_ids = [
+            Command.create({"profile_id": profile.id, "email": False})
+        ]
+        self.assertTrue(self.run_at(START))
+
+    def test_what_waits_for_the_morning_comes_as_one_message_with_the_latest(self):
+        self.manager.write(
+            {"social_quiet_start": 20, "social_quiet_end": 8, "tz": "Europe/Lisbon"}
+        )
+        self.connect_profile(2.5, "P1")
+        self.assertFalse(self.run_at("2026-03-02 21:00:00"))
+        # Overtaken during the night: one day, and no longer three.
+        self.connect_profile(1.9, "P2")
+        self.assertFalse(self.run_at("2026-03-04 02:00:00"))
+        sent = self.run_at("2026-03-04 08:00:00")
+        self.assertEqual(sent.mapped("rung"), ["d1", "d1"])
+        self.assertEqual(len(sent.mail_id), 1)
+
+    def test_a_break_overrides_quiet_hours_where_the_company_says_so(self):
+        self.manager.write({"social_quiet_start": 0, "social_quiet_end": 24})
+        profile = self.connect_profile(30)
+        profile.token_id._take_loss("revoked")
+        profile.token_id._settle()
+        self.assertFalse(self.run_at(START))
+        self.company.social_break_overrides = True
+        self.assertEqual(self.run_at(START).rung, "broken")
+
+    def test_a_renewal_cancels_what_still_waits(self):
+        self.manager.write({"social_quiet_start": 0, "social_quiet_end": 24})
+        self.connect_profile(2)
+        self.assertFalse(self.run_at(START))
+        self.connect_profile(60)
+        self.manager.social_quiet_end = 0
+        self.assertFalse(self.run_at(START))
+
+    def test_days_off_are_those_of_the_companys_calendar(self):
+        self.company.social_quiet_rule = "all"
+        self.connect_profile(2)
+        self.assertFalse(self.run_at("2026-03-01 12:00:00"), "a Sunday")
+        holiday = {
+            "calendar_id": self.company.resource_calendar_id.id,
+            "company_id": self.company.id,
+            "date_from": "2026-03-01 23:00:00",
+            "date_to": "2026-03-02 23:00:00",
+        }
+        leave = self.env["resource.calendar.leaves"].create(holiday)
+        self.assertFalse(self.run_at(START), "a holiday")
+        leave.unlink()
+        self.assertTrue(self.run_at(START))
+
+    def test_an_inbox_reader_has_it_in_the_inbox(self):
+        self.manager.notification_type = "inbox"
+        profile = self.connect_profile(2)
+        with freeze_time(START):
+            self.send()
+        message = self.env["mail.message"].search(
+            [("notified_partner_ids", "in", self.manager.partner_id.ids)], limit=1
+        )
+        self.assertIn(f"/social/renew/{profile.id}", message.body)
+        self.assertIn(profile.name, message.with_user(self.manager).subject)
+
+    def test_a_push_is_queued_for_each_device_of_a_mail_reader_too(self):
+        self.env["mail.push.device"].get_web_push_vapid_public_key()
+        device = self.env["mail.push.device"].create(
+            {
+                "partner_id": self.manager.partner_id.id,
+                "endpoint": "https://push.example/1",
+                "keys": '{"p256dh": "a", "auth": "b"}',
+            }
+        )
+        profile = self.connect_profile(2)
+        with freeze_time(START):
+            self.send()
+        push = self.env["mail.push"].search([("mail_push_device_id", "=", device.id)])
+        payload = json.loads(push.payload)
+        self.assertIn(profile.name, payload["options"]["body"])
+        self.assertTrue(
+            payload["options"]["data"]["url"].endswith(f"/social/renew/{profile.id}")
+        )
+        self.manager.social_mobile = False
+        with freeze_time("2026-03-03 13:00:00"):
+            self.send()
+        self.assertEqual(self.env["mail.push"].search_count([]), 1)
 
     def test_what_nobody_has_connected_is_not_told(self):
         self.make_profile()
@@ -226,16 +398,22 @@ class TestSocialNotice(SocialCase):
 
     # === COST === #
 
-    def test_a_rung_is_recorded_by_one_statement_however_many_are_due(self):
-        pages = [self.page(f"P{number}") for number in range(40)]
-        self.connect(
-            self.app, self.manager, pages, access_expires_at=now() + timedelta(days=2)
-        )
-        notice = self.env["social.notice"]
-        entitled = notice._get_entitled_sql()
-        self.env.flush_all()
-        recorded = notice.browse()
-        with self.assertQueryCount(4):
-            for window in windows(now()):
-                recorded |= notice._record_due(window, "email", entitled)
-        self.assertEqual(len(recorded), 40)
+    def test_recording_costs_the_same_however_many_are_due(self):
+        notice, counts = self.env["social.notice"], []
+        for number in (1, 1, 40):
+            pages = [self.page(f"{number}-{len(counts)}-{at}") for at in range(number)]
+            _token, profiles = self.connect(
+                self.app,
+                self.manager,
+                pages,
+                person=f"{len(counts)}",
+                access_expires_at=now() + timedelta(days=2),
+            )
+            self.env.flush_all()
+            before = self.cr.sql_log_count
+            recorded = notice._record_due(now())
+            counts.append(self.cr.sql_log_count - before)
+            self.assertEqual(recorded.profile_id, profiles)
+            self.assertEqual(len(recorded), 2 * number, "in Odoo and by e-mail")
+        # The first one fills caches.
+        self.assertEqual(counts[2], counts[1])

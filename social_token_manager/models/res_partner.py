@@ -1,0 +1,26 @@
+from odoo import models
+
+from ..policy import notices
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    def _get_quiet(self, company, at):
+        """Return the :class:`policy.notices.Quiet` of a person in a company.
+
+        :param at: the instant that it is asked for, naive UTC
+        """
+        self.ensure_one()
+        user = self.sudo().user_ids.filtered(lambda one: one.active and not one.share)[
+            :1
+        ]
+        rule = company.sudo().social_quiet_rule
+        is_client = not user
+        has_days_off = rule == "all" or (rule == "clients" and is_client)
+        return notices.Quiet(
+            zone=self.tz or "UTC",
+            start=user.social_quiet_start,
+            end=user.social_quiet_end,
+            days=tuple(company.sudo()._get_days_off(at)) if has_days_off else (),
+        )
