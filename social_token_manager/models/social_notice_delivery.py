@@ -71,9 +71,7 @@ class SocialNoticeDelivery(models.AbstractModel):
         What is broken may override that, where the company says so.
         """
         quiet = {
-            (person, company): policy.is_quiet(
-                person._get_quiet(company, at), at
-            )
+            (person, company): policy.is_quiet(person._get_quiet(company, at), at)
             for person, company in self.grouped(
                 lambda one: (one.person_id, one.company_id)
             )

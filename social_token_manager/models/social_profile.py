@@ -9,7 +9,7 @@ from odoo.tools import SQL
 
 from ..clock import now
 from ..engine import lock_rows, persist
-from ..policy import choice, expiry, matching, reasons
+from ..policy import choice, expiry, matching, prerequisites, reasons
 from ..policy import status as status_policy
 from ..providers import get_provider
 from ..providers.pictures import fetch_pictures
@@ -559,6 +559,18 @@ class SocialProfile(models.Model):
         if not token:
             return self
         return self.search([("access_id.token_id", "=", token.id)]) | self
+
+    def _get_prerequisite_facts(self):
+        """Return the :class:`policy.prerequisites.Facts` of this profile."""
+        self.ensure_one()
+        return prerequisites.Facts(
+            network=self.network_code,
+            may_renew=self.may_renew,
+            is_connected=bool(self.access_id and not self.reason),
+            can_renew=self.access_id.can_renew or "unknown",
+            subscribed=tuple((self.subscribed_fields or "").split(", ")),
+            missing=tuple((self.missing_fields or "").split(", ")),
+        )
 
     def _update_state(self, granted_anew=False):
         """Derive what a profile shows from its accesses (the engine's second step).

@@ -12,6 +12,7 @@ from . import test_policy_links
 from . import test_policy_matching
 from . import test_policy_notices
 from . import test_policy_people
+from . import test_policy_prerequisites
 from . import test_policy_queue
 from . import test_policy_reasons
 from . import test_policy_renewal

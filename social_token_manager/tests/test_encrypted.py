@@ -257,7 +257,8 @@ class TestEncrypted(SocialCase):
             for model in self.env.registry.values()
             for field in model._fields.values()
             for name in names.get(field.comodel_name, ())
-            if model._name.startswith("social.") and not model._abstract
+            if model._name.startswith("social.")
+            and not model._abstract
             # A link that nobody may read leads nowhere.
             and field.groups != fields.NO_ACCESS
         ]
