@@ -343,6 +343,13 @@ class SocialAccess(models.Model):
         source = self if self.reason else self.token_id
         return source.reason or None, source.reason_at or None
 
+    def _get_end_reason(self, at):
+        """Return why this access does not serve at an instant, None where it does."""
+        reason, _when = self._get_reason()
+        moment = self._get_moment()
+        is_over = moment is not None and moment <= at
+        return reason or (reasons.EXPIRED if is_over else None)
+
     def _get_moment(self):
         """Return when a person must act for this profile, None for never."""
         self.ensure_one()
@@ -357,10 +364,9 @@ class SocialAccess(models.Model):
         """Return the :class:`choice.Candidate` that this access is."""
         self.ensure_one()
         moment = self._get_moment()
-        reason, _when = self._get_reason()
         return choice.Candidate(
             id=self.id,
-            healthy=not reason and (moment is None or moment > at),
+            healthy=not self._get_end_reason(at),
             moment=moment,
             granted_at=self.token_id.granted_at
             or self.token_id.issued_at

@@ -588,8 +588,7 @@ class SocialProfile(models.Model):
             if values["reason"] not in (profile.reason, None, reasons.NOT_CONNECTED):
                 lost |= profile
             if former.token_id and access not in (former, access.browse()):
-                reason, _when = former._get_reason()
-                profile._note_switch(former, access, reason or reasons.EXPIRED)
+                profile._note_switch(former, access, former._get_end_reason(at))
                 switched |= profile
             profile.write({**values, **gap_values})
         self.access_ids._note_roles()
