@@ -144,7 +144,8 @@ OPEN = {
     """,
     "social.oauth.request": """
         app_id company_id consumed_at expires_at granted_profile_ids happened
-        is_about_known is_success left_out left_out_text link_id profile_ids prompt purpose
+        is_about_known is_success left_out left_out_text link_id profile_ids prompt
+        purpose
         remedy result title user_id wizard_id
     """,
     "social.profile": """
@@ -192,7 +193,9 @@ WRITTEN = {
 }
 # What the addon adds to models of Odoo is for Owners, settings admins or not.
 ELSEWHERE = {
-    "res.company": "social_journal_days social_link_days social_purge social_strict_renewal",
+    "res.company": """
+        social_journal_days social_link_days social_purge social_strict_renewal
+    """,
     "res.config.settings": """
         social_journal_days social_key_source social_link_days social_purge
         social_renewal_workers

@@ -128,7 +128,9 @@ class Scene(SocialFactories):
         return records
 
     def _make_invitation(self, own, profile, token, word):
-        person = self.env["res.partner"].create({"name": "Client", "email": "x@x.example"})
+        person = self.env["res.partner"].create(
+            {"name": "Client", "email": "x@x.example"}
+        )
         link = self.make_connect_link(
             token.app_id,
             own.user,
