@@ -232,6 +232,7 @@ def prepare_like(scene, model, side):
         "social.profile": {**company, "network_id": network_id},
         "social.renewal.wizard": about,
         "social.disconnect.wizard": about,
+        "social.link.wizard": {**about, "person_id": 1},
     }.get(model, {})
 
 
@@ -550,6 +551,9 @@ def test_no_way_around_the_records_tells_what_is_hidden(scene, role):
                     ("social.renewal.line", "profile_id", "social.profile", None),
                     ("social.renewal.line", "wizard_id", "social.renewal.wizard", None),
                     ("social.disconnect.wizard", "profile_id", "social.profile", None),
+                    ("social.link.wizard", "profile_id", "social.profile", None),
+                    ("social.connect.link", "profile_id", "social.profile", None),
+                    ("social.connect.account", "link_id", "social.connect.link", None),
                 )
             }
             lines = caller.call(

@@ -52,12 +52,14 @@ class ResCompany(models.Model):
     social_link_days = fields.Integer(
         "Days That a Connect Link Lives",
         default=LINK_DAYS,
+        groups="social_token_manager.group_owner",
         help="Proposed for each new link; whoever makes it may choose another day.",
     )
 
     @api.constrains("social_link_days")
     def _check_social_link_days(self):
-        for company in self:
+        # A constraint is checked whoever writes.
+        for company in self.sudo():
             if not 1 <= company.social_link_days <= LINK_DAYS_MOST:
                 raise ValidationError(
                     self.env._(

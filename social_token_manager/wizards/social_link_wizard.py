@@ -15,6 +15,7 @@ class SocialLinkWizard(models.TransientModel):
     """
 
     _name = "social.link.wizard"
+    _inherit = ["social.tried.mixin"]
     _description = "Make a Connect Link"
 
     profile_id = fields.Many2one("social.profile", readonly=True, ondelete="cascade")
@@ -26,13 +27,26 @@ class SocialLinkWizard(models.TransientModel):
     expires_at = fields.Datetime(
         "Valid Until",
         required=True,
-        default=lambda self: now() + timedelta(days=self.env.company.social_link_days),
+        default=lambda self: self._get_default_end(),
     )
     sends_mail = fields.Boolean("Send It by E-Mail", default=True)
     replaced_id = fields.Many2one(
         "social.connect.link", readonly=True, ondelete="cascade"
     )
     link_address = fields.Char("Connect Link", store=False, readonly=True)
+
+    @api.model
+    def _get_default_end(self):
+        # How long a link lives is an Owner's to set and everybody's to follow.
+        return now() + timedelta(days=self.env.company.sudo().social_link_days)
+
+    @api.constrains("profile_id", "replaced_id")
+    def _check_named(self):
+        # A form names what it points to, also what its reader may not see.
+        links = self.env["social.connect.link"]
+        for wizard in self:
+            links._check_may_invite(wizard.profile_id)
+            wizard.replaced_id._check_may_manage()
 
     @api.model
     def _open_for(self, profile=None, **defaults):

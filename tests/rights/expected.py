@@ -38,6 +38,11 @@ RECORDS = {
     "social.renewal.wizard": dict.fromkeys(RENEWERS, "c"),
     "social.renewal.line": {},
     "social.disconnect.wizard": dict.fromkeys(RENEWERS, "c"),
+    # Where somebody is told of a profile, he sees no links to it.
+    "social.connect.link": dict.fromkeys(RENEWERS, "r"),
+    "social.connect.account": dict.fromkeys(RENEWERS, "r"),
+    "social.connect.guess": {},
+    "social.link.wizard": dict.fromkeys(RENEWERS, "c"),
 }
 # Of no company: there is one of each for all.
 SHARED = ("social.network", "social.home", "social.key")
@@ -49,6 +54,7 @@ HARMLESS = {
     "social.renewal.wizard": {"step": "start"},
     "social.renewal.line": {"is_chosen": True},
     "social.disconnect.wizard": {"with_others": True},
+    "social.link.wizard": {"sends_mail": False},
 }
 # What holds others, and has nothing of its own to call.
 PARTS = {
@@ -74,6 +80,11 @@ CLOSED = {
         "webhook_token": OWNER,
         # Members may not read tokens.
         "token_ids": MANAGERS,
+    },
+    "social.connect.link": {
+        "binding_hash": NOBODY,
+        "reference": NOBODY,
+        "token_hash": NOBODY,
     },
     "social.oauth.request": {
         "binding_hash": NOBODY,
@@ -101,6 +112,19 @@ OPEN = {
         revoke_url scopes sends_signals setup_help signal_keys_url tested_at
         token_url use_pkce webhook_secret_input webhook_url
     """,
+    "social.connect.account": """
+        company_id external_id handle link_id name network_id token_id
+    """,
+    "social.connect.guess": "count source window_at",
+    "social.connect.link": """
+        account_ids app_id asked_at company_id connected_ids done_at email expires_at
+        hint is_open network_icon network_id opened_at partner_id person_id profile_id
+        request_ids revoked_at sent_at state user_id wrong_at
+    """,
+    "social.link.wizard": """
+        email expires_at lang link_address network_id partner_id person_id profile_id
+        replaced_id sends_mail
+    """,
     "social.disconnect.wizard": """
         ends_at_network has_hidden_others others profile_id removal with_others
     """,
@@ -120,11 +144,13 @@ OPEN = {
     """,
     "social.oauth.request": """
         app_id company_id consumed_at expires_at granted_profile_ids happened
-        is_about_known is_success left_out left_out_text profile_ids prompt purpose
+        is_about_known is_success left_out left_out_text link_id profile_ids prompt
+        purpose
         remedy result title user_id wizard_id
     """,
     "social.profile": """
-        access_id access_ids active admin_user_ids company_id cycle days_left
+        access_id access_ids active admin_user_ids company_id connect_link_count
+        connect_link_ids cycle days_left
         disconnected_at driving_clock expires_at external_id external_user_name
         failure_count gap_since gap_text gap_until handle has_image image
         is_named_by_hand last_message_at last_verified_at may_renew messages_per_day
@@ -167,9 +193,12 @@ WRITTEN = {
 }
 # What the addon adds to models of Odoo is for Owners, settings admins or not.
 ELSEWHERE = {
-    "res.company": "social_journal_days social_purge social_strict_renewal",
+    "res.company": """
+        social_journal_days social_link_days social_purge social_strict_renewal
+    """,
     "res.config.settings": """
-        social_journal_days social_key_source social_purge social_renewal_workers
+        social_journal_days social_key_source social_link_days social_purge
+        social_renewal_workers
         social_strict_renewal
     """,
 }
@@ -179,7 +208,12 @@ ELSEWHERE = {
 # Public methods of ours, and who may use them on what others made in the company.
 METHODS = {
     "social.app": {"action_connect": MANAGERS, "action_test": OWNER},
+    "social.connect.account": {"action_accept": MANAGERS},
+    "social.connect.link": dict.fromkeys(
+        ("action_new", "action_refuse", "action_resend", "action_revoke"), RENEWERS
+    ),
     "social.disconnect.wizard": {"action_disconnect": NOBODY},
+    "social.link.wizard": {"action_make": NOBODY},
     "social.home": {
         "action_move_here": OWNER,
         "action_open": OWNER,
@@ -188,7 +222,9 @@ METHODS = {
     "social.oauth.request": {"action_again": NOBODY},
     "social.profile": {
         "action_disconnect": RENEWERS,
+        "action_invite": RENEWERS,
         "action_renew": RENEWERS,
+        "action_see_links": READERS,
         "action_verify": READERS,
         # The address of a file that is in the addon.
         "get_import_templates": EVERYBODY,
@@ -215,7 +251,11 @@ OVERRIDDEN = {"create", "onchange", "write"}
 ADDRESSES = {
     "/social/authorize/<int:request_id>": "user",
     "/social/callback/<string:callback_key>": "public",
+    "/social/connection/<string:reference>": "public",
+    "/social/connection/<string:reference>/ask": "public",
     "/social/deletion/<string:code>": "public",
+    "/social/link/<string:token>": "public",
+    "/social/link/<string:token>/ask": "public",
     "/social/renew/<int:profile_id>": "user",
     "/social/webhook/<string:callback_key>": "public",
     "/social/webhook/<string:callback_key>/"

@@ -115,6 +115,7 @@ class Scene(SocialFactories):
                 {**named, "wizard_id": wizard.id, "kind": "kept", "name": word}
             ),
             "social.disconnect.wizard": own["social.disconnect.wizard"].create(named),
+            **self._make_invitation(own, profile, token, word),
             # These two and the networks belong to no company.
             "social.key": self.env["social.key"].search([], limit=1),
             "social.home": self.env["social.home"]._record(),
@@ -125,6 +126,35 @@ class Scene(SocialFactories):
             record[field.name] = record._seal_secret(field.name, plain_text(field))
         self._talk(profile, granter, word)
         return records
+
+    def _make_invitation(self, own, profile, token, word):
+        person = self.env["res.partner"].create(
+            {"name": "Client", "email": "x@x.example"}
+        )
+        link = self.make_connect_link(
+            token.app_id,
+            own.user,
+            profile_id=profile.id,
+            person_id=person.id,
+            wrong_at=now(),
+        )
+        return {
+            "social.connect.link": link,
+            "social.connect.account": self.env["social.connect.account"].create(
+                {
+                    "link_id": link.id,
+                    "token_id": token.id,
+                    "network_id": profile.network_id.id,
+                    "external_id": f"other-{word}",
+                }
+            ),
+            "social.connect.guess": self.env["social.connect.guess"].create(
+                {"source": word, "window_at": now(), "count": 1}
+            ),
+            "social.link.wizard": own["social.link.wizard"].create(
+                {"profile_id": profile.id, "person_id": person.id}
+            ),
+        }
 
     def _make_notice(self, profile, person):
         return self.env["social.notice"].create(
