@@ -100,7 +100,7 @@ def check_days(env, text):
     except ValueError:
         raise ValidationError(
             env._(
-                "Write the days before the end as up to ten numbers from 1 to 365, such "
-                "as 7, 3, 1. Nothing was changed."
+                "Write the days before the end as up to ten numbers from 1 to 365, "
+                "such as 7, 3, 1. Nothing was changed."
             )
         ) from None

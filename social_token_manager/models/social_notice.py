@@ -162,13 +162,13 @@ class SocialNotice(models.Model):
 
     @api.model
     def _get_steps(self, at):
-        """Return ``[(company id, network id, window)]`` of all ladders."""
-        networks = self.env["social.network"].with_context(active_test=False).search([])
-        companies = self.env["res.company"].sudo().search([])
+        """Return ``[(company id, network id, window)]`` of all ladders in use."""
+        places = self.env["social.profile"]._read_group(
+            [("access_id", "!=", False)], ["company_id", "network_id"]
+        )
         return [
             (company.id, network.id, window)
-            for company in companies
-            for network in networks
+            for company, network in places
             for window in policy.windows(at, network._get_notice_days(company))
         ]
 

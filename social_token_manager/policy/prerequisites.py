@@ -1,7 +1,7 @@
 """What has to hold before a renewal at Meta, and what of it is known.
 
-The six of the six-step renewal. ``True`` and ``False`` were told by Odoo or the network;
-``None`` is not known from here: a person says so.
+The six of the six-step renewal. ``True`` and ``False`` were told by Odoo or the
+network; ``None`` is not known from here: a person says so.
 """
 
 from dataclasses import dataclass

@@ -202,7 +202,7 @@ class SocialRenewalWizard(models.TransientModel):
         return way_out
 
     def _get_way_out(self):
-        """Return the action that leads to the queue that this is for, or to the list."""
+        """Return the action that leads to the queue that this is for, else the list."""
         queue = self.login_id.queue_id
         if queue:
             return queue._get_action()
