@@ -34,6 +34,7 @@ class SocialProfile(models.Model):
     def action_see_links(self):
         """Return the list of this profile's connect links."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "social_token_manager.social_connect_link_action"
         )

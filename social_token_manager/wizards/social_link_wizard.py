@@ -21,18 +21,32 @@ class SocialLinkWizard(models.TransientModel):
     network_id = fields.Many2one("social.network", ondelete="cascade")
     partner_id = fields.Many2one("res.partner", "Client")
     person_id = fields.Many2one("res.partner", "To", required=True)
-    email = fields.Char(related="person_id.email")
-    lang = fields.Selection(related="person_id.lang")
+    email = fields.Char(related="person_id.email", related_sudo=False)
+    lang = fields.Selection(related="person_id.lang", related_sudo=False)
     expires_at = fields.Datetime(
         "Valid Until",
         required=True,
-        default=lambda self: now() + timedelta(days=self.env.company.social_link_days),
+        default=lambda self: self._get_proposed_end(),
     )
     sends_mail = fields.Boolean("Send It by E-Mail", default=True)
     replaced_id = fields.Many2one(
         "social.connect.link", readonly=True, ondelete="cascade"
     )
     link_address = fields.Char("Connect Link", store=False, readonly=True)
+
+    @api.model
+    def _get_proposed_end(self):
+        # The company's own setting is for Owners to see.
+        return now() + timedelta(days=self.env.company.sudo().social_link_days)
+
+    @api.constrains("profile_id", "replaced_id", "person_id", "partner_id")
+    def _check_seen(self):
+        """Refuse what its maker may not invite to or see: the dialog would name it."""
+        # Constraints are checked with all rights.
+        for wizard in self.sudo(False):
+            wizard.profile_id._check_may_renew()
+            for name in ("profile_id", "replaced_id", "person_id", "partner_id"):
+                wizard[name].check_access("read")
 
     @api.model
     def _open_for(self, profile=None, **defaults):
