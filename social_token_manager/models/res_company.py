@@ -52,6 +52,7 @@ class ResCompany(models.Model):
     social_link_days = fields.Integer(
         "Days That a Connect Link Lives",
         default=LINK_DAYS,
+        groups="social_token_manager.group_owner",
         help="Proposed for each new link; whoever makes it may choose another day.",
     )
 

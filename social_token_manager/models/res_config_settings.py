@@ -23,7 +23,7 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.social_journal_days", readonly=False, groups=OWNER
     )
     social_link_days = fields.Integer(
-        related="company_id.social_link_days", readonly=False
+        related="company_id.social_link_days", readonly=False, groups=OWNER
     )
     social_key_source = fields.Char(
         "Encryption Key", compute="_compute_social_key_source", groups=OWNER
