@@ -257,7 +257,8 @@ class TestEncrypted(SocialCase):
             for model in self.env.registry.values()
             for field in model._fields.values()
             for name in names.get(field.comodel_name, ())
-            if model._name.startswith("social.") and not model._abstract
+            if model._name.startswith("social.")
+            and not model._abstract
             # A link that nobody may read leads nowhere.
             and field.groups != fields.NO_ACCESS
         ]
@@ -296,6 +297,8 @@ class TestEncrypted(SocialCase):
             "switched", profile, former_token_id=access.token_id.id
         )
         profile.with_user(self.owner).action_see_managers()
+        queue = self.env["social.renewal.queue"].with_user(self.owner).sudo().create({})
+        queue._add_login(self.records["social.app"], access.token_id, profile)
         self.env["social.judgement.wizard"].with_user(self.owner).create(
             {"profile_id": profile.id, "access_id": access.id, "can_renew": "no"}
         )

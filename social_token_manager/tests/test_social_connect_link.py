@@ -491,7 +491,7 @@ class TestSocialConnectLink(SocialCase):
         self.assertFalse(old_token.access_ids or old_token.access_token)
         self.assertEqual(link.state, "done")
         self.assertFalse(link.account_ids or link.activity_ids)
-        self.assertTrue(self.journal(kind="switched", detail="P1 → P2"))
+        self.assertTrue(self.journal(kind="replaced", detail="P1 → P2"))
 
     def test_accepting_what_is_a_profile_already_connects_that_one(self):
         other = self.make_profile(external_id="P2", name="Two")
