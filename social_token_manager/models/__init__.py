@@ -1,6 +1,6 @@
+from . import base
 from . import social_key
 from . import social_secret_mixin
-from . import social_tried_mixin
 from . import social_network
 from . import social_app
 from . import social_app_guide

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Command
 
 from ..wording import leaving_text
 
@@ -20,22 +21,27 @@ OWN_FIELDS = [
 class ResUsers(models.Model):
     _inherit = "res.users"
 
+    # One's own are read whatever the groups say; who has no role here sees none.
     social_email = fields.Boolean(
-        "By E-mail", default=True, help="One message, however many connections."
+        "By E-mail",
+        default=True,
+        groups=MEMBERS,
+        help="One message, however many connections.",
     )
     social_mobile = fields.Boolean(
         "On My Mobile",
         default=True,
+        groups=MEMBERS,
         help="Where you allowed Odoo to send notifications to a device.",
     )
-    social_by_profile = fields.Boolean("Set by Profile")
+    social_by_profile = fields.Boolean("Set by Profile", groups=MEMBERS)
     social_login_alert = fields.Boolean(
-        "Show me tokens at risk every time I log in", default=True
+        "Show me tokens at risk every time I log in", default=True, groups=MEMBERS
     )
-    social_quiet_start = fields.Float("Quiet From")
-    social_quiet_end = fields.Float("Quiet Until")
+    social_quiet_start = fields.Float("Quiet From", groups=MEMBERS)
+    social_quiet_end = fields.Float("Quiet Until", groups=MEMBERS)
     social_preference_ids = fields.One2many(
-        "social.notice.preference", "user_id", "Settings by Profile"
+        "social.notice.preference", "user_id", "Settings by Profile", groups=MEMBERS
     )
     social_succession_text = fields.Text(
         "Social Profiles to Hand Over",
@@ -59,12 +65,29 @@ class ResUsers(models.Model):
 
     def write(self, vals):
         """Override of Odoo's: who leaves has his profiles handed over."""
+        self._check_own_preferences(vals.get("social_preference_ids") or ())
         if not LEAVING_FIELDS & set(vals):
             return super().write(vals)
         staff = self._get_social_staff()
         result = super().write(vals)
         staff._hand_over_social()
         return result
+
+    def _check_own_preferences(self, commands):
+        """Refuse to touch settings of others.
+
+        Odoo writes one's own settings as the superuser, rows that belong to somebody
+        else included.
+
+        :raise AccessError: a command is about such a row
+        """
+        named = self.env["social.notice.preference"]
+        for number, record_id, *details in commands:
+            if number == Command.SET:
+                named |= named.browse(details[0])
+            elif number != Command.CREATE and record_id:
+                named |= named.browse(record_id)
+        named.exists().check_access("write")
 
     def _hand_over_social(self):
         """Find successors of those of these users who are no staff any more."""

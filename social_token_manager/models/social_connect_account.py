@@ -1,11 +1,11 @@
 from odoo import fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from ..engine import lock_rows, persist
 from ..keyring import SecretDamaged
 from ..providers.errors import ProviderError
 from ..wording import reason_sentences
-from .social_connect_link import ACTIVITY, MANAGER
+from .social_connect_link import ACTIVITY
 
 
 class SocialConnectAccount(models.Model):
@@ -61,14 +61,7 @@ class SocialConnectAccount(models.Model):
 
     def _check_may_accept(self):
         self.link_id._check_may_manage()
-        if not self.env.user.has_group(MANAGER):
-            raise AccessError(
-                self.env._(
-                    "Which account a profile is connected to is for Managers and "
-                    "Owners of Social Connections to decide. Nothing was changed; ask "
-                    "one of them."
-                )
-            )
+        self.link_id.profile_id._check_may_switch()
 
     def _read_listing(self):
         """Return what the held grant reaches now.

@@ -51,7 +51,7 @@ class SocialConnectLink(models.Model):
     person_id = fields.Many2one(
         "res.partner", "To", required=True, readonly=True, index=True
     )
-    email = fields.Char(related="person_id.email")
+    email = fields.Char(compute="_compute_email")
     user_id = fields.Many2one(
         "res.users",
         "Made By",
@@ -111,6 +111,12 @@ class SocialConnectLink(models.Model):
     _reference_unique = models.UniqueIndex("(reference) WHERE reference IS NOT NULL")
 
     # === COMPUTE METHODS === #
+
+    @api.depends("person_id.email")
+    @api.depends_context("uid")
+    def _compute_email(self):
+        for link in self:
+            link.email = link.person_id._filtered_access("read").email
 
     @api.depends("expires_at", "opened_at", "done_at", "revoked_at", "wrong_at")
     def _compute_state(self):

@@ -30,7 +30,10 @@ class SocialNoticePreference(models.Model):
         "(user_id, profile_id)", "There is one setting for each of your profiles."
     )
 
-    @api.constrains("profile_id")
+    @api.constrains("user_id", "profile_id")
     def _check_profile(self):
         """Tell nobody about a profile that is not for him to see."""
-        self.profile_id.check_access("read")
+        # Constraints are checked with all rights.
+        preferences = self.sudo(False)
+        preferences.check_access("write")
+        preferences.profile_id.check_access("read")

@@ -42,7 +42,10 @@ class SocialOauthIdentity(models.AbstractModel):
                 for line in oauth_request._get_given()
             )
             oauth_request.may_switch = (
-                is_other and bool(oauth_request._get_other()) and profile.may_renew
+                is_other
+                and bool(oauth_request._get_other())
+                and profile.may_renew
+                and profile._may_switch()
             )
 
     def _get_asked_profiles(self):
@@ -73,11 +76,12 @@ class SocialOauthIdentity(models.AbstractModel):
     def action_switch(self):
         """Let the account that came back take the place of the profile's own.
 
-        :raise AccessError: this user may not renew the profile
+        :raise AccessError: only Managers and Owners decide what a profile is
         :raise UserError: it cannot be done; nothing was changed
         """
         self.ensure_one()
-        self._get_asked_profiles()._check_may_renew()
+        self.check_access("read")
+        self._get_asked_profiles()._check_may_switch()
         self.env["social.home"]._check()
         if not self.may_switch:
             raise UserError(

@@ -67,7 +67,6 @@ class SocialProfile(models.Model):
     _inherit = [
         "mail.thread",
         "mail.activity.mixin",
-        "social.tried.mixin",
         "social.profile.consumer",
         "social.profile.coverage",
         "social.profile.disconnect",

@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ..engine import lock_rows
 
@@ -36,6 +36,26 @@ class SocialProfileIdentity(models.AbstractModel):
                     )
 
     # === SWITCHING === #
+
+    def _may_switch(self):
+        """Whether this user may say which account a profile is."""
+        return self.env.user.has_group("social_token_manager.group_manager")
+
+    def _check_may_switch(self):
+        """Refuse whoever may not say which account these profiles, or new ones, are.
+
+        :raise AccessError: who may
+        """
+        if self:
+            self._check_may_renew()
+        if not self._may_switch():
+            raise AccessError(
+                self.env._(
+                    "Which account a profile is connected to is for Managers and "
+                    "Owners of Social Connections to decide. Nothing was changed; ask "
+                    "one of them."
+                )
+            )
 
     def _switch_identity(self, token, data):
         """Let this profile be another account from now on, because a person said so.

@@ -297,6 +297,8 @@ class TestEncrypted(SocialCase):
             "switched", profile, former_token_id=access.token_id.id
         )
         profile.with_user(self.owner).action_see_managers()
+        queue = self.env["social.renewal.queue"].with_user(self.owner).sudo().create({})
+        queue._add_login(self.records["social.app"], access.token_id, profile)
         self.env["social.judgement.wizard"].with_user(self.owner).create(
             {"profile_id": profile.id, "access_id": access.id, "can_renew": "no"}
         )

@@ -250,12 +250,20 @@ class TestOauthCallback(HttpCase):
             self._switch()
 
     def test_who_lost_the_right_cannot_switch(self):
+        manager = self._new_user("manager")
+        self._come_back_as_other(user=manager)
+        self.assertTrue(self._last().with_user(manager).may_switch)
+        manager.group_ids -= self.env.ref("social_token_manager.group_manager")
+        with self.assertRaises(AccessError):
+            self._switch(manager)
+
+    def test_a_member_who_is_admin_renews_but_does_not_switch(self):
         member = self._new_user("member")
         profile = self._come_back_as_other(user=member)
-        self.assertTrue(self._last().with_user(member).may_switch)
-        profile.admin_user_ids -= member
-        with self.assertRaises(AccessError):
+        self.assertFalse(self._last().with_user(member).may_switch)
+        with self.assertRaisesRegex(AccessError, "Which account a profile is"):
             self._switch(member)
+        self.assertEqual(profile.external_id, "101")
 
     def test_what_nobody_decided_is_given_up_in_the_end(self):
         self._come_back_as_other()

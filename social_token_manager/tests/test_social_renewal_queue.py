@@ -183,10 +183,33 @@ class TestSocialRenewalQueue(SocialCase):
             with self.assertRaises(AccessError):
                 records.with_user(other).check_access("read")
 
+    def test_what_was_hidden_meanwhile_is_told_no_more_and_holds_up_nothing(self):
+        member = self.make_user("member")
+        self.all.admin_user_ids += member
+        queue = self.start(user=member)
+        self.of_bea.admin_user_ids -= member
+        self.assertEqual(set(self.states(queue)), {"P1", "P2", "X1"})
+        self.assertEqual(queue.name, "1 login will fix 2 profiles")
+        hidden = queue.login_ids.filtered(lambda one: one.who == "Bea")
+        self.assertFalse(hidden.profile_names)
+        self.assertEqual(queue._get_next().who, "Ana")
+        with self.assertRaises(AccessError):
+            hidden.action_login()
+
+    def test_a_login_for_what_is_deleted_says_so(self):
+        by_hand = self.make_profile()
+        queue = self.start(by_hand)
+        by_hand.unlink()
+        self.env.invalidate_all()
+        self.assertFalse(queue.has_next)
+        with self.assertRaisesRegex(UserError, "not there any more"):
+            queue.login_ids.action_login()
+
     def test_who_lost_the_right_meanwhile_does_not_leave(self):
         member = self.make_user("member")
         self.of_bea.admin_user_ids = member
         queue = self.start(self.of_bea, member)
         self.of_bea.admin_user_ids = False
+        self.of_bea.recipient_user_ids = member
         with self.assertRaises(AccessError):
             queue.action_next()

@@ -9,7 +9,6 @@ class SocialDisconnectWizard(models.TransientModel):
     """The question before a profile is disconnected: it names what ends."""
 
     _name = "social.disconnect.wizard"
-    _inherit = ["social.tried.mixin"]
     _description = "Disconnect a Social Profile"
 
     profile_id = fields.Many2one(

@@ -19,13 +19,14 @@ class SocialJudgementWizard(models.TransientModel):
     can_renew = fields.Selection(CAN_RENEW, "Can renew tokens", required=True)
     note = fields.Char(help="How you know: shown to all who look for somebody.")
 
-    @api.constrains("profile_id", "access_id")
+    @api.constrains("profile_id", "access_id", "person_id")
     def _check_profile(self):
-        """Refuse what is about a profile that its maker may not see."""
+        """Refuse what is about a profile or a person that its maker may not see."""
         # Constraints are checked with all rights.
         wizard = self.sudo(False)
         wizard.profile_id.check_access("read")
         wizard.access_id.check_access("read")
+        wizard.person_id.check_access("read")
 
     @api.depends("access_id")
     def _compute_network_name(self):

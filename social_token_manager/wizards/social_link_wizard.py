@@ -22,8 +22,8 @@ class SocialLinkWizard(models.TransientModel):
     network_id = fields.Many2one("social.network", ondelete="cascade")
     partner_id = fields.Many2one("res.partner", "Client")
     person_id = fields.Many2one("res.partner", "To", required=True)
-    email = fields.Char(related="person_id.email")
-    lang = fields.Selection(related="person_id.lang")
+    email = fields.Char(related="person_id.email", related_sudo=False)
+    lang = fields.Selection(related="person_id.lang", related_sudo=False)
     expires_at = fields.Datetime(
         "Valid Until",
         required=True,
@@ -40,13 +40,16 @@ class SocialLinkWizard(models.TransientModel):
         # How long a link lives is an Owner's to set and everybody's to follow.
         return now() + timedelta(days=self.env.company.sudo().social_link_days)
 
-    @api.constrains("profile_id", "replaced_id")
+    @api.constrains("profile_id", "replaced_id", "person_id", "partner_id")
     def _check_named(self):
-        # A form names what it points to, also what its reader may not see.
+        """Refuse what its maker may not invite to or see: the dialog would name it."""
         links = self.env["social.connect.link"]
-        for wizard in self:
+        # Constraints are checked with all rights.
+        for wizard in self.sudo(False):
             links._check_may_invite(wizard.profile_id)
             wizard.replaced_id._check_may_manage()
+            for name in ("profile_id", "replaced_id", "person_id", "partner_id"):
+                wizard[name].check_access("read")
 
     @api.model
     def _open_for(self, profile=None, **defaults):

@@ -44,4 +44,5 @@ class SocialRenewalChoice(models.TransientModel):
 
     def action_go_on(self):
         """Go on with the queue that is not finished."""
+        self.check_access("read")
         return self.open_queue_id._get_action()

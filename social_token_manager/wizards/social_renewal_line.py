@@ -11,7 +11,6 @@ class SocialRenewalLine(models.TransientModel):
     """
 
     _name = "social.renewal.line"
-    _inherit = ["social.tried.mixin"]
     _description = "Account in a Renewal"
     _order = "sequence, id"
     _transient_max_hours = 24 * 7

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..clock import now
 from ..providers import get_provider
@@ -52,9 +53,10 @@ class SocialRenewalLogin(models.TransientModel):
             states = set(login.outcome_ids.mapped("state"))
             if states == {"renewed"}:
                 login.state = "done"
-            elif not login.tried_at:
+            elif states and not login.tried_at:
                 login.state = "waiting"
             else:
+                # What is gone, or hidden by now, must not hold up the others.
                 login.state = "partly" if "renewed" in states else "failed"
 
     # === ACTION METHODS === #
@@ -63,9 +65,19 @@ class SocialRenewalLogin(models.TransientModel):
         """Leave for the network, by the six steps where pages can be left out there.
 
         :raise AccessError: the right to renew one of the profiles was lost meanwhile
+        :raise UserError: none of them is there any more
         """
         self.ensure_one()
-        profiles = self.outcome_ids.profile_id
+        self.check_access("read")
+        # Those that are hidden by now must not be left out of the check.
+        profiles = self.sudo().outcome_ids.profile_id.with_env(self.env)
+        if not profiles:
+            raise UserError(
+                self.env._(
+                    "The profiles that this login was for are not there any more, so "
+                    "it would fix nothing. Nothing was changed."
+                )
+            )
         profiles._check_may_renew()
         self.env["social.home"]._check()
         # Which network an app speaks to is no secret.

@@ -179,6 +179,7 @@ class SocialRenewalQueue(models.TransientModel):
 
     def action_close(self):
         """Go to the list; what was renewed stays renewed."""
+        self.check_access("read")
         return self.env["ir.actions.act_window"]._for_xml_id(
             "social_token_manager.social_profile_action"
         )

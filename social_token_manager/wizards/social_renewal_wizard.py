@@ -34,7 +34,7 @@ class SocialRenewalWizard(models.TransientModel):
     """
 
     _name = "social.renewal.wizard"
-    _inherit = ["social.renewal.guard", "social.tried.mixin"]
+    _inherit = ["social.renewal.guard"]
     _description = "Renewal in Six Steps"
     _transient_max_hours = 24 * 7
 
@@ -97,6 +97,12 @@ class SocialRenewalWizard(models.TransientModel):
     def _check_profile(self):
         """Tell nobody about a profile that is not his to renew."""
         self.profile_id._check_may_renew()
+
+    @api.constrains("login_id")
+    def _check_login(self):
+        """Let nobody tick off a login in somebody else's queue."""
+        # Constraints are checked with all rights.
+        self.sudo(False).login_id.check_access("read")
 
     def _get_story_lines(self):
         return self.line_ids.filtered(

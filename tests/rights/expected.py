@@ -31,21 +31,39 @@ RECORDS = {
     "social.event": dict.fromkeys(READERS, "r"),
     "social.signal": dict.fromkeys(MANAGERS, "r"),
     "social.notice": dict.fromkeys(MANAGERS, "r"),
+    # What an address is guessed from is counted by the engine alone.
+    "social.connect.guess": {},
+    # Who may have a profile connected sees who was asked to.
+    "social.connect.link": dict.fromkeys(RENEWERS, "r"),
+    "social.connect.account": dict.fromkeys(RENEWERS, "r"),
     "social.home": {"owner": "r"},
     "social.key": {},
     # Only one's own, which people make of what they may renew.
     "social.oauth.request": {},
     "social.renewal.wizard": dict.fromkeys(RENEWERS, "c"),
     "social.renewal.line": {},
+    "social.renewal.prerequisite": {},
+    "social.renewal.queue": {},
+    "social.renewal.login": {},
+    "social.renewal.outcome": {},
+    # It asks which network, and tells of nothing.
+    "social.renewal.choice": dict.fromkeys((*MEMBERS, *MANAGERS), "c"),
     "social.disconnect.wizard": dict.fromkeys(RENEWERS, "c"),
-    # Where somebody is told of a profile, he sees no links to it.
-    "social.connect.link": dict.fromkeys(RENEWERS, "r"),
-    "social.connect.account": dict.fromkeys(RENEWERS, "r"),
-    "social.connect.guess": {},
     "social.link.wizard": dict.fromkeys(RENEWERS, "c"),
+    # Who sees a profile may look for somebody who renews it.
+    "social.people.wizard": dict.fromkeys(READERS, "c"),
+    "social.people.line": {},
+    "social.judgement.wizard": dict.fromkeys(MANAGERS, "c"),
+    "social.notice.preference": dict.fromkeys(READERS, "c"),
 }
 # Of no company: there is one of each for all.
-SHARED = ("social.network", "social.home", "social.key")
+SHARED = (
+    "social.connect.guess",
+    "social.home",
+    "social.key",
+    "social.network",
+    "social.renewal.choice",
+)
 # A change that would do little harm.
 HARMLESS = {
     "social.network": {"sequence": 7},
@@ -53,20 +71,32 @@ HARMLESS = {
     "social.profile": {"handle": "@renamed"},
     "social.renewal.wizard": {"step": "start"},
     "social.renewal.line": {"is_chosen": True},
+    "social.renewal.prerequisite": {"is_ticked": True},
+    "social.renewal.choice": {"network_id": False},
     "social.disconnect.wizard": {"with_others": True},
     "social.link.wizard": {"sends_mail": False},
+    "social.people.wizard": {"write_uid": 1},
+    "social.judgement.wizard": {"note": "Changed"},
+    "social.notice.preference": {"email": False},
 }
 # What holds others, and has nothing of its own to call.
 PARTS = {
+    "social.notice.delivery",
+    "social.oauth.identity",
     "social.profile.consumer",
+    "social.profile.coverage",
     "social.profile.disconnect",
     "social.profile.gap",
+    "social.profile.identity",
+    "social.profile.people",
+    "social.profile.queue",
     "social.profile.subscription",
+    "social.profile.succession",
+    "social.renewal.guard",
     "social.secret.mixin",
     "social.token.check",
     "social.token.renewal",
     "social.token.withdrawal",
-    "social.tried.mixin",
 }
 
 # === FIELDS === #
@@ -81,6 +111,8 @@ CLOSED = {
         # Members may not read tokens.
         "token_ids": MANAGERS,
     },
+    # Which token is held is for those who may read tokens.
+    "social.connect.account": {"token_id": MANAGERS},
     "social.connect.link": {
         "binding_hash": NOBODY,
         "reference": NOBODY,
@@ -90,17 +122,21 @@ CLOSED = {
         "binding_hash": NOBODY,
         "redirect_uri": NOBODY,
         "state_hash": NOBODY,
+        "token_id": NOBODY,
         "verifier": NOBODY,
     },
     "social.renewal.wizard": {"granted_token_id": NOBODY},
     "social.signal": {"confirmation_code": NOBODY, "event_key": NOBODY},
     "social.token": {"access_token": NOBODY, "refresh_token": NOBODY},
 }
+# Required: Odoo knows the answer without asking the column.
+NEVER_EMPTY = {("social.connect.account", "token_id")}
 # Read by whoever reads the record.
 OPEN = {
     "social.access": """
-        can_renew company_id granted missing_scopes native_tasks person_id profile_id
-        proven_at reason reason_at token_id
+        can_renew company_id granted has_held held_until judge_id listed_since
+        missing_scopes native_tasks network_user_id network_user_name note person_id
+        profile_id proof proof_text proven_at reason reason_at standing token_id trouble
     """,
     "social.app": """
         active api_url api_version auth_method authorize_url call_limit callback_key
@@ -112,63 +148,91 @@ OPEN = {
         revoke_url scopes sends_signals setup_help signal_keys_url tested_at
         token_url use_pkce webhook_secret_input webhook_url
     """,
-    "social.connect.account": """
-        company_id external_id handle link_id name network_id token_id
-    """,
+    "social.connect.account": "company_id external_id handle link_id name network_id",
     "social.connect.guess": "count source window_at",
     "social.connect.link": """
         account_ids app_id asked_at company_id connected_ids done_at email expires_at
         hint is_open network_icon network_id opened_at partner_id person_id profile_id
         request_ids revoked_at sent_at state user_id wrong_at
     """,
-    "social.link.wizard": """
-        email expires_at lang link_address network_id partner_id person_id profile_id
-        replaced_id sends_mail
-    """,
     "social.disconnect.wizard": """
         ends_at_network has_hidden_others others profile_id removal with_others
     """,
     "social.event": """
-        app_id company_id correlation detail gap_since gap_text generation kind
-        profile_id reason reason_text request_id token_id user_id
+        app_id company_id correlation detail former_person_id former_token_id gap_since
+        gap_text generation kind person_id profile_id reason reason_text request_id
+        token_id user_id
     """,
     "social.home": "database instance is_here text uuid",
+    "social.judgement.wizard": """
+        access_id can_renew network_name note person_id profile_id
+    """,
     "social.key": "check_value kid",
+    "social.link.wizard": """
+        email expires_at lang link_address network_id partner_id person_id profile_id
+        replaced_id sends_mail
+    """,
     "social.network": """
-        active code history_limit_days icon limits_url name native_role prerequisites
-        providers purge_after_days renewal sequence validity_from validity_note
-        validity_number validity_text validity_unit warn_days
+        active code history_limit_days icon limits_url name native_role notice_days
+        prerequisites providers purge_after_days renewal sequence validity_from
+        validity_note validity_number validity_text validity_unit warn_days
     """,
     "social.notice": """
-        channel company_id cycle mail_id person_id profile_id rung state
+        channel company_id cycle mail_id person_id profile_id rung rung_text sent_at
+        state
     """,
+    "social.notice.preference": "email mobile profile_id user_id",
     "social.oauth.request": """
-        app_id company_id consumed_at expires_at granted_profile_ids happened
-        is_about_known is_success left_out left_out_text link_id profile_ids prompt
-        purpose
-        remedy result title user_id wizard_id
+        app_id company_id consumed_at expected_text expires_at given_text
+        granted_profile_ids happened is_about_known is_success left_out left_out_text
+        link_id login_id may_switch offered profile_ids prompt purpose remedy result
+        title user_id wizard_id
+    """,
+    "social.people.line": """
+        access_id can_renew has_held name native_tasks person_id proven_at role sequence
+        token user_id why wizard_id
+    """,
+    "social.people.wizard": """
+        line_ids lists_people may_judge may_renew native_role profile_id succession
     """,
     "social.profile": """
         access_id access_ids active admin_user_ids company_id connect_link_count
-        connect_link_ids cycle days_left
-        disconnected_at driving_clock expires_at external_id external_user_name
-        failure_count gap_since gap_text gap_until handle has_image image
-        is_named_by_hand last_message_at last_verified_at may_renew messages_per_day
-        missed_messages missing_fields missing_scopes name native_role network_code
-        network_icon network_id partner_id person_id prerequisites purge_at purge_text
-        purged_at reason reason_text receive_story_mentions receive_story_replies
-        recipient_user_ids remedy renewers status story subscribe_at subscribed_fields
-        subscription_checked_at token_id user_id
+        connect_link_ids coverage cycle days_left disconnected_at driving_clock
+        expires_at external_id external_user_name failure_count gap_since gap_text
+        gap_until granter_left handle has_image has_one_renewer holder_count image
+        is_named_by_hand last_message_at last_verified_at lists_people may_renew
+        messages_per_day missed_messages missing_fields missing_scopes name native_role
+        network_code network_icon network_id partner_id person_id prerequisites purge_at
+        purge_text purged_at reason reason_text receive_story_mentions
+        receive_story_replies recipient_user_ids remedy renewer_count renewers
+        reserve_count status story subscribe_at subscribed_fields
+        subscription_checked_at succession token_id user_id
     """,
+    "social.renewal.choice": "available_network_ids network_id open_queue_id",
     "social.renewal.line": """
-        days_left expires_at external_id handle has_image is_chosen kind name
+        days_left expires_at external_id handle has_image is_chosen kind missing_scopes
+        name
         network_code network_icon network_id partner_id profile_id reason_text
         receive_story_mentions receive_story_replies result sequence status wizard_id
     """,
+    "social.renewal.login": """
+        app_id outcome_ids person_name problem profile_count profile_names queue_id
+        state tried_at who
+    """,
+    "social.renewal.outcome": """
+        days_left expires_at failure_count generation login_id network_icon network_id
+        partner_id profile_id queue_id state status way why
+    """,
+    "social.renewal.queue": """
+        done_count has_next is_running left_out_count left_out_text login_ids name
+        outcome_ids progress progress_text started_at
+    """,
+    "social.renewal.prerequisite": "code found is_ticked wizard_id",
     "social.renewal.wizard": """
-        external_user_name has_missing has_stories is_story_option_off line_ids
-        may_choose name network_icon network_id prerequisites problem profile_id
-        profile_ids step unticked
+        prerequisite_ids
+        external_user_name guard_text has_lacking has_missing has_stories hidden_text
+        is_story_option_off line_ids login_id lost_text may_choose name network_icon
+        network_id prerequisites problem profile_id profile_ids step unticked
     """,
     "social.signal": """
         app_id company_id concerned detail effect happened_at kind
@@ -194,13 +258,22 @@ WRITTEN = {
 # What the addon adds to models of Odoo is for Owners, settings admins or not.
 ELSEWHERE = {
     "res.company": """
-        social_journal_days social_link_days social_purge social_strict_renewal
+        social_break_overrides social_journal_days social_link_days social_notice_days
+        social_purge social_quiet_rule social_strict_renewal
     """,
     "res.config.settings": """
         social_journal_days social_key_source social_link_days social_purge
-        social_renewal_workers
-        social_strict_renewal
+        social_renewal_workers social_strict_renewal
     """,
+}
+# Fields of users, and who has them; one's own are read whatever the role.
+OF_USERS = {
+    (*MEMBERS, *MANAGERS): """
+        social_by_profile social_email social_login_alert social_mobile
+        social_preference_ids social_quiet_end social_quiet_start
+    """,
+    # Whoever archives a user is warned; names are told to who may see the profiles.
+    ("settings_admin", *MANAGERS): "social_succession_text",
 }
 
 # === METHODS === #
@@ -209,29 +282,42 @@ ELSEWHERE = {
 METHODS = {
     "social.app": {"action_connect": MANAGERS, "action_test": OWNER},
     "social.connect.account": {"action_accept": MANAGERS},
-    "social.connect.link": dict.fromkeys(
-        ("action_new", "action_refuse", "action_resend", "action_revoke"), RENEWERS
-    ),
+    "social.connect.link": {
+        "action_new": RENEWERS,
+        # Before the others: they end it.
+        "action_resend": RENEWERS,
+        "action_refuse": RENEWERS,
+        "action_revoke": RENEWERS,
+    },
     "social.disconnect.wizard": {"action_disconnect": NOBODY},
-    "social.link.wizard": {"action_make": NOBODY},
     "social.home": {
         "action_move_here": OWNER,
         "action_open": OWNER,
         "action_wipe": OWNER,
     },
-    "social.oauth.request": {"action_again": NOBODY},
+    "social.judgement.wizard": {"action_save": NOBODY},
+    "social.link.wizard": {"action_make": NOBODY},
+    "social.oauth.request": {"action_again": NOBODY, "action_switch": NOBODY},
+    "social.people.line": {"action_ask": NOBODY, "action_judge": NOBODY},
+    "social.people.wizard": {"action_ask_network": NOBODY},
     "social.profile": {
-        "action_disconnect": RENEWERS,
         "action_invite": RENEWERS,
-        "action_renew": RENEWERS,
+        "action_renew_all": RENEWERS,
         "action_see_links": READERS,
+        "action_see_managers": READERS,
+        "action_disconnect": RENEWERS,
+        "action_renew": RENEWERS,
         "action_verify": READERS,
         # The address of a file that is in the addon.
         "get_import_templates": EVERYBODY,
         "get_login_alert": (*MEMBERS, *MANAGERS),
     },
+    "social.renewal.choice": {"action_go_on": NOBODY, "action_renew_all": NOBODY},
+    "social.renewal.login": {"action_login": NOBODY},
+    "social.renewal.queue": {"action_close": NOBODY, "action_next": NOBODY},
     "social.renewal.wizard": dict.fromkeys(
         (
+            "action_again",
             "action_back",
             "action_cancel",
             "action_continue",
@@ -251,9 +337,9 @@ OVERRIDDEN = {"create", "onchange", "write"}
 ADDRESSES = {
     "/social/authorize/<int:request_id>": "user",
     "/social/callback/<string:callback_key>": "public",
+    "/social/deletion/<string:code>": "public",
     "/social/connection/<string:reference>": "public",
     "/social/connection/<string:reference>/ask": "public",
-    "/social/deletion/<string:code>": "public",
     "/social/link/<string:token>": "public",
     "/social/link/<string:token>/ask": "public",
     "/social/renew/<int:profile_id>": "user",

@@ -66,6 +66,7 @@ class Scene(SocialFactories):
         # Exports are a right of their own in Odoo.
         exporting = env.ref("base.group_allow_export")
         exporting.user_ids += self.users["manager"] + self.users["owner"]
+        self.link_tokens = {}
         self.records = {side: self._make_side(side) for side in SIDES}
 
     def _make_side(self, side):
@@ -114,9 +115,18 @@ class Scene(SocialFactories):
             "social.renewal.line": self.env["social.renewal.line"].create(
                 {**named, "wizard_id": wizard.id, "kind": "kept", "name": word}
             ),
+            "social.renewal.prerequisite": self.env[
+                "social.renewal.prerequisite"
+            ].create({"wizard_id": wizard.id, "code": "account"}),
             "social.disconnect.wizard": own["social.disconnect.wizard"].create(named),
-            **self._make_invitation(own, profile, token, word),
-            # These two and the networks belong to no company.
+            "social.notice.preference": own["social.notice.preference"].create(named),
+            **self._make_queue(own, app, token, profile),
+            **self._make_people(own, profile, granter),
+            **self._make_link(own, app, token, profile),
+            "social.connect.guess": self.env["social.connect.guess"].create(
+                {"source": word, "window_at": now(), "count": 1}
+            ),
+            # These and the networks belong to no company.
             "social.key": self.env["social.key"].search([], limit=1),
             "social.home": self.env["social.home"]._record(),
             "social.network": self.network("tiktok"),
@@ -127,33 +137,75 @@ class Scene(SocialFactories):
         self._talk(profile, granter, word)
         return records
 
-    def _make_invitation(self, own, profile, token, word):
-        person = self.env["res.partner"].create(
-            {"name": "Client", "email": "x@x.example"}
+    @staticmethod
+    def _make_queue(own, app, token, profile):
+        # As the superuser in somebody's name, as it is when somebody starts one.
+        queue = own["social.renewal.queue"].sudo().create({})
+        queue._add_login(app, token, profile)
+        return {
+            "social.renewal.queue": queue,
+            "social.renewal.login": queue.login_ids,
+            "social.renewal.outcome": queue.outcome_ids,
+            "social.renewal.choice": own["social.renewal.choice"].create({}),
+        }
+
+    @staticmethod
+    def _make_people(own, profile, person):
+        wizard = own["social.people.wizard"].create({"profile_id": profile.id})
+        wizard._fill()
+        judgement = {
+            "profile_id": profile.id,
+            "person_id": person.partner_id.id,
+            "can_renew": "yes",
+        }
+        return {
+            "social.people.wizard": wizard,
+            "social.people.line": wizard.line_ids[:1],
+            "social.judgement.wizard": own["social.judgement.wizard"].create(judgement),
+        }
+
+    def _make_link(self, own, app, token, profile):
+        """Make a link that came back with another account than expected."""
+        word = profile.name
+        # Contacts of a company are for all who work there to see, with a role or not.
+        client = self.env["res.partner"].create(
+            {
+                "name": f"Client of {profile.company_id.name}",
+                "email": f"{word.split()[0]}@example.com",
+                "company_id": profile.company_id.id,
+            }
         )
         link = self.make_connect_link(
-            token.app_id,
+            app,
             own.user,
+            person_id=client.id,
             profile_id=profile.id,
-            person_id=person.id,
-            wrong_at=now(),
+            network_id=profile.network_id.id,
+            connected_ids=[Command.set(profile.ids)],
+        )
+        self.link_tokens[link.id] = link._mint()
+        link.write({"wrong_at": now()})
+        account = self.env["social.connect.account"].create(
+            {
+                "link_id": link.id,
+                "token_id": token.id,
+                "network_id": profile.network_id.id,
+                "external_id": "other",
+                "name": f"{word} Other",
+                "handle": f"@{word} Other",
+            }
+        )
+        wizard = own["social.link.wizard"].create(
+            {
+                "profile_id": profile.id,
+                "person_id": client.id,
+                "replaced_id": link.id,
+            }
         )
         return {
             "social.connect.link": link,
-            "social.connect.account": self.env["social.connect.account"].create(
-                {
-                    "link_id": link.id,
-                    "token_id": token.id,
-                    "network_id": profile.network_id.id,
-                    "external_id": f"other-{word}",
-                }
-            ),
-            "social.connect.guess": self.env["social.connect.guess"].create(
-                {"source": word, "window_at": now(), "count": 1}
-            ),
-            "social.link.wizard": own["social.link.wizard"].create(
-                {"profile_id": profile.id, "person_id": person.id}
-            ),
+            "social.connect.account": account,
+            "social.link.wizard": wizard,
         }
 
     def _make_notice(self, profile, person):
@@ -210,7 +262,16 @@ def make(env, app_values, path):
                     side: {name: record.ids for name, record in records.items()}
                     for side, records in scene.records.items()
                 },
+                "clients": {
+                    side: records["social.connect.link"].person_id.id
+                    for side, records in scene.records.items()
+                },
+                "link_tokens": {
+                    side: scene.link_tokens[records["social.connect.link"].id]
+                    for side, records in scene.records.items()
+                },
                 "models": list_models(env),
+                "relations": list_relations(env),
                 "fields_elsewhere": list_fields_elsewhere(env),
                 "routes": list_routes(env),
             },
@@ -240,6 +301,18 @@ def list_models(env):
         for name, model in sorted(env.registry.items())
         if model._original_module == MODULE
     }
+
+
+def list_relations(env):
+    """Return ``[[model, field, model it points to]]`` of all that may tell of ours."""
+    return sorted(
+        [name, field.name, field.comodel_name]
+        for name, model in env.registry.items()
+        if not model._abstract
+        for field in model._fields.values()
+        if (field.comodel_name or "").startswith("social.")
+        and not env.registry[field.comodel_name]._abstract
+    )
 
 
 def list_methods(model):
