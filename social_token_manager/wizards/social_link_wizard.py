@@ -15,7 +15,6 @@ class SocialLinkWizard(models.TransientModel):
     """
 
     _name = "social.link.wizard"
-    _inherit = ["social.tried.mixin"]
     _description = "Make a Connect Link"
 
     profile_id = fields.Many2one("social.profile", readonly=True, ondelete="cascade")

@@ -10,7 +10,6 @@ class SocialRenewalPrerequisite(models.TransientModel):
     """One thing that a renewal takes: found out where that can be, else ticked."""
 
     _name = "social.renewal.prerequisite"
-    _inherit = ["social.tried.mixin"]
     _description = "Prerequisite of a Renewal"
     _order = "id"
     _transient_max_hours = 24 * 7
