@@ -198,7 +198,9 @@ class TestNoticeLanguage(PortugueseFactories, SocialCase):
             [self.page(external_id) for external_id in external_ids],
             access_expires_at=now() + timedelta(days=days),
         )
-        sent = self.env["social.notice"]._send_due(now())
+        notices = self.env["social.notice"]
+        notices._record_due(now())
+        sent = notices._deliver_due(now())
         return sent.filtered(
             lambda notice: notice.person_id == self.reader.partner_id
         ).mail_id
