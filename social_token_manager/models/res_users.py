@@ -87,7 +87,10 @@ class ResUsers(models.Model):
                 named |= named.browse(details[0])
             elif number != Command.CREATE and record_id:
                 named |= named.browse(record_id)
-        named.exists().check_access("write")
+        named = named.exists()
+        if named:
+            # Of none even the right to settings as such would be asked for.
+            named.check_access("write")
 
     def _hand_over_social(self):
         """Find successors of those of these users who are no staff any more."""
