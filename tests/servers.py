@@ -205,22 +205,28 @@ class OdooServer:
 
         :raise RpcError: when it fails, or when others are still at it after ``seconds``
         """
+        answer = self._when_free(xml_id, "method_direct_trigger", seconds=seconds)
+        if answer is not True:
+            # The action itself has failed; this is what the web client would show.
+            trace = answer["params"]["data"]["debug"]
+            raise RpcError({"message": f"{xml_id} failed:\n{trace}"})
+
+    def put_off_cron(self, xml_id):
+        """Have a scheduled action run only when something triggers it."""
+        self._when_free(xml_id, "write", {"nextcall": "2099-01-01 00:00:00"})
+
+    def _when_free(self, xml_id, method, *arguments, seconds=60):
+        """Call a method of a scheduled action as soon as it is not being run."""
         rpc = self.rpc("admin", "admin")
         deadline = time.monotonic() + seconds
         cron_id = rpc.id_of(xml_id)
         while True:
             try:
-                answer = rpc.call("ir.cron", "method_direct_trigger", [cron_id])
+                return rpc.call("ir.cron", method, [cron_id], *arguments)
             except RpcError as error:
                 if error.name != "UserError" or time.monotonic() > deadline:
                     raise
                 time.sleep(0.2)
-            else:
-                break
-        if answer is not True:
-            # The action itself has failed; this is what the web client would show.
-            trace = answer["params"]["data"]["debug"]
-            raise RpcError({"message": f"{xml_id} failed:\n{trace}"})
 
 
 class _Cursor:

@@ -18,7 +18,8 @@ TOKEN_MARK = "EAASBX"  # every token of the stand-in begins with it
 
 @pytest.fixture
 def server(odoo_server, sandbox):
-    return odoo_server()
+    # Without scheduled actions, whose transactions are not the callback's.
+    return odoo_server(arguments=["--max-cron-threads=0"])
 
 
 @pytest.fixture

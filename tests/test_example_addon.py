@@ -49,8 +49,7 @@ def test_work_waits_for_a_token_says_why_and_goes_on(server, sandbox):
     profile_id = rpc.call("social.profile", "search", domain)[0]
     assert read(rpc, fetch(rpc, profile_id)) == ("done", False)
 
-    cron_id = rpc.id_of(f"{ADDON}.ir_cron_fetch")
-    rpc.call("ir.cron", "write", [cron_id], {"nextcall": "2099-01-01 00:00:00"})
+    server.put_off_cron(f"{ADDON}.ir_cron_fetch")
     sandbox.control("meta/revoke", {"person": "ana"})
     rpc.call("social.profile", "action_verify", [profile_id])
     before = len(sandbox.read("requests"))

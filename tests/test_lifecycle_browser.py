@@ -296,7 +296,9 @@ def test_an_owner_chooses_how_many_renew_and_is_told_the_limit(log_in, owner):
     page.goto(f"{owner.server.url}/odoo/action-{MODULE}.social_settings_action")
     page.locator("div[name=social_renewal_workers] input").wait_for()
     shoot(page, "settings")
-    type_workers(page, 2)
+    # The web client loads itself anew when settings are saved.
+    with page.expect_navigation():
+        type_workers(page, 2)
     servers.wait_for(lambda: workers(owner) == before + 1)
     page.goto(f"{owner.server.url}/odoo/action-{MODULE}.social_settings_action")
     typed = page.locator("div[name=social_renewal_workers] input")

@@ -8,6 +8,7 @@ here and whole in ``make year``.
 
 import json
 import random
+import time
 from collections import Counter
 from datetime import datetime, timedelta
 
@@ -177,7 +178,31 @@ def test_a_year_tells_everybody_once_and_nobody_twice(year):
     mails = {}
     for name, at, _profile, _rung, mail_id in rows:
         mails.setdefault((name, at), set()).add(mail_id)
-    assert all(len(ids) == 1 for ids in mails.values()), "one mail a person and run"
+    split = {place: ids for place, ids in mails.items() if len(ids) != 1}
+    assert not split, "one mail a person and run"
     sizes = Counter((name, at) for name, at, *_rest in rows)
     assert max(sizes.values()) >= CROWD
     print(f"{DAYS} days, {len(rows)} notices in {len(mails)} mails, none wrong")
+
+
+def test_a_run_waits_for_another_one_and_takes_no_part_of_a_message(year):
+    """What another run is at is left to that, or one message would be two."""
+    at = START + timedelta(days=8, hours=15)
+    year.tell(at - timedelta(minutes=1))
+    with year.server.cursor() as other_run:
+        other_run.execute("UPDATE social_notice SET state = 'waiting'")
+    with year.server.cursor() as other_run:
+        other_run.execute(
+            "SELECT id FROM social_notice WHERE channel = 'email'"
+            " ORDER BY id DESC LIMIT 1 FOR UPDATE"
+        )
+        year.schedulers[0].send("tell", at.isoformat())
+        time.sleep(1)
+    year.schedulers[0].receive()
+    mails = year.query(
+        "SELECT count(*), count(DISTINCT mail_id) FROM social_notice"
+        f" WHERE channel = 'email' AND sent_at = '{at}' GROUP BY person_id"
+    )
+    assert sum(notices for notices, _mails in mails) >= CROWD
+    assert {mails for _notices, mails in mails} == {1}
+    assert not year.query("SELECT FROM social_notice WHERE state = 'waiting'")

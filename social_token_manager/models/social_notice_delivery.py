@@ -28,20 +28,28 @@ class SocialNoticeDelivery(models.AbstractModel):
         morning comes with what the morning brings.
         """
         self.env.flush_all()
+        # Of two runs at once the later one waits: had each what the other has not
+        # locked yet, what is owed to one person would be two messages.
+        self._lock_waiting()
         self._drop_overtaken()
-        self.env.cr.execute(
-            SQL(
-                "SELECT id FROM social_notice WHERE state = 'waiting'"
-                " ORDER BY id FOR NO KEY UPDATE SKIP LOCKED"
-            )
-        )
-        waiting = self.browse(notice_id for (notice_id,) in self.env.cr.fetchall())
+        waiting = self._lock_waiting()
         ready = waiting._filter_allowed(at)
         ready.write({"state": "sent", "sent_at": at})
         groups = ready.grouped(lambda one: (one.person_id, one.company_id, one.channel))
         for (person, _company, channel), notices in groups.items():
             getattr(notices, f"_deliver_{channel}")(person, at)
         return ready
+
+    @api.model
+    def _lock_waiting(self):
+        """Lock all that waits, in one order, and return it."""
+        self.env.cr.execute(
+            SQL(
+                "SELECT id FROM social_notice WHERE state = 'waiting'"
+                " ORDER BY id FOR NO KEY UPDATE"
+            )
+        )
+        return self.browse(notice_id for (notice_id,) in self.env.cr.fetchall())
 
     @api.model
     def _drop_overtaken(self):
