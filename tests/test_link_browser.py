@@ -87,7 +87,7 @@ class World:
     def __init__(self, server, sandbox, words):
         self.server, self.sandbox, self.words = server, sandbox, words
         self.admin = HttpPerson(server, sandbox)
-        self._speak(words["lang"])
+        self.admin.speak(words["lang"])
         (self.client_id,) = self.admin.call(
             "res.partner",
             "create",
@@ -100,23 +100,6 @@ class World:
                 }
             ],
         )
-
-    def _speak(self, lang):
-        if lang != "en_US":
-            found = self.admin.call(
-                "res.lang",
-                "search",
-                [("code", "=", lang)],
-                context={"active_test": False},
-            )
-            wizard = self.admin.call(
-                "base.language.install",
-                "create",
-                {"lang_ids": found, "overwrite": True},
-            )
-            self.admin.call("base.language.install", "lang_install", [wizard])
-        uid = self.admin.call("res.users", "search", [("login", "=", "admin")])
-        self.admin.call("res.users", "write", uid, {"lang": lang})
 
     def profile(self, network, **values):
         """Make a profile by hand, with its app; return its id."""

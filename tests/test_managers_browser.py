@@ -81,7 +81,7 @@ class World:
         self.server, self.sandbox, self.words = server, sandbox, words
         self.admin = HttpPerson(server, sandbox)
         self.rpc = server.rpc("admin", "admin")
-        self._speak(words["lang"])
+        self.admin.speak(words["lang"])
         app_id = register_app(self.admin, sandbox)
 
         def only_page(form):
@@ -90,19 +90,6 @@ class World:
 
         self.admin.connect(app_id, pages=only_page)
         self.member_id = self._make_member()
-
-    def _speak(self, lang):
-        if lang != "en_US":
-            (lang_id,) = self.rpc.call(
-                "res.lang",
-                "search",
-                [("code", "=", lang)],
-                context={"active_test": False},
-            )
-            values = {"lang_ids": [lang_id], "overwrite": True}
-            wizard = self.rpc.call("base.language.install", "create", [values])
-            self.rpc.call("base.language.install", "lang_install", wizard)
-        self.rpc.call("res.users", "write", [self.rpc.uid], {"lang": lang})
 
     def _make_member(self):
         group = self.rpc.id_of(f"{MODULE}.group_member")

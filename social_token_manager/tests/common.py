@@ -5,8 +5,10 @@ suffice, with ``with_user``.
 """
 
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from unittest.mock import patch
+
+from freezegun import freeze_time
 
 from odoo.fields import Command
 from odoo.tests import HttpCase, TransactionCase, new_test_user
@@ -39,6 +41,7 @@ ACCESS_TOKEN = f"{PLAIN}-access-token"
 REFRESH_TOKEN = f"{PLAIN}-refresh-token"
 PAGE_TOKEN = f"{PLAIN}-page-token"
 PERSON = "1001"
+NOW = datetime(2026, 3, 15, 12)
 QUIET = {
     "mail_create_nolog": True,
     "mail_create_nosubscribe": True,
@@ -339,6 +342,18 @@ class SocialFactories:
 
 class SocialCase(SocialFactories, TransactionCase):
     """A test with its own transaction."""
+
+
+class SocialClockCase(SocialCase):
+    """A test with its own clock, which stands at :data:`NOW` until it is moved."""
+
+    def setUp(self):
+        super().setUp()
+        self.clock = self.enterContext(freeze_time(NOW))
+
+    def move_clock(self, moment):
+        self.clock.move_to(moment)
+        self.env.invalidate_all()
 
 
 class SocialHttpCase(SocialFactories, HttpCase):

@@ -1,9 +1,7 @@
 """Backup tokens: who takes over, what is in reserve, and what it costs to show."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from unittest.mock import patch
-
-from freezegun import freeze_time
 
 from odoo.sql_db import Cursor
 from odoo.tests import tagged
@@ -11,13 +9,12 @@ from odoo.tests import tagged
 from ..exceptions import NoWorkingToken
 from ..policy import reasons
 from ..providers.errors import GrantRefused
-from .common import PAGE_TOKEN, PLAIN, REFRESH_TOKEN, SocialCase
+from .common import NOW, PAGE_TOKEN, PLAIN, REFRESH_TOKEN, SocialClockCase
 
-NOW = datetime(2026, 3, 15, 12, 0, 0)
 DAY = timedelta(days=1)
 
 
-class CoverageCase(SocialCase):
+class CoverageCase(SocialClockCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -25,14 +22,6 @@ class CoverageCase(SocialCase):
         cls.second = cls.make_user("manager", "second", name="Bia Second")
         cls.member = cls.make_user("member")
         cls.app = cls.make_app()
-
-    def setUp(self):
-        super().setUp()
-        self.clock = self.enterContext(freeze_time(NOW))
-
-    def move_clock(self, moment):
-        self.clock.move_to(moment)
-        self.env.invalidate_all()
 
     def grant(self, user, person, days, *pages, **values):
         token, profiles = self.connect(

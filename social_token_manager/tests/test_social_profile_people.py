@@ -1,9 +1,7 @@
 """See all managers: who can renew, how that is known, whom to ask (S4-40 to S4-46)."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from unittest.mock import patch
-
-from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
@@ -13,15 +11,14 @@ from ..models.social_profile_people import ASK_TYPE
 from ..policy import people, reasons
 from ..providers.errors import RateLimited, RequestRefused, Unreachable
 from ..providers.results import PersonData
-from .common import GROUPS, PLAIN, SocialCase
+from .common import GROUPS, NOW, PLAIN, SocialClockCase
 
-NOW = datetime(2026, 3, 15, 12, 0, 0)
 DAY = timedelta(days=1)
 BRUNO = PersonData("2002", "Bruno Lima", ("MODERATE",), "no")
 CARLA = PersonData("2003", "Carla Dias", ("MANAGE",), "yes")
 
 
-class PeopleCase(SocialCase):
+class PeopleCase(SocialClockCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -33,7 +30,6 @@ class PeopleCase(SocialCase):
 
     def setUp(self):
         super().setUp()
-        self.clock = self.enterContext(freeze_time(NOW))
         self.roles = [
             self.env.ref(GROUPS[name]).id for name in ("member", "manager", "owner")
         ]

@@ -2,36 +2,26 @@
 
 from datetime import datetime, timedelta
 
-from freezegun import freeze_time
 from lxml import etree
 
 from odoo.tests import tagged
 from odoo.tools.safe_eval import safe_eval
 
 from ..policy import reasons
-from .common import PAGE_TOKEN, SocialCase
+from .common import NOW, PAGE_TOKEN, SocialClockCase
 
-NOW = datetime(2026, 3, 15, 12, 0, 0)
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 
 
 @tagged("post_install", "-at_install")
-class TestSocialProfileState(SocialCase):
+class TestSocialProfileState(SocialClockCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.manager = cls.make_user("manager")
         cls.member = cls.make_user("member")
         cls.app = cls.make_app()
-
-    def setUp(self):
-        super().setUp()
-        self.clock = self.enterContext(freeze_time(NOW))
-
-    def move_clock(self, moment):
-        self.clock.move_to(moment)
-        self.env.invalidate_all()
 
     def grant(self, *pages, user=None, may_create=True, **values):
         """Grant access to some pages, each with 60 days unless told otherwise."""

@@ -2,18 +2,15 @@
 
 import random
 from collections import Counter
-from datetime import datetime, timedelta
-
-from freezegun import freeze_time
+from datetime import timedelta
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import SQL
 
 from ..models.social_profile import STATUSES
-from .common import SocialCase
+from .common import NOW, SocialClockCase
 
-NOW = datetime(2026, 3, 15, 12, 0, 0)
 SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
 WORST_FIRST = ["expired", "expiring", "no_expiry", "valid"]
@@ -50,7 +47,7 @@ LIST = {
 
 
 @tagged("post_install", "-at_install")
-class TestSocialProfileStatus(SocialCase):
+class TestSocialProfileStatus(SocialClockCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -59,14 +56,6 @@ class TestSocialProfileStatus(SocialCase):
         cls.Profiles = cls.env["social.profile"].with_user(cls.manager)
         cls.facebook = cls.network("facebook")
         cls.x = cls.network("x")
-
-    def setUp(self):
-        super().setUp()
-        self.clock = self.enterContext(freeze_time(NOW))
-
-    def move_clock(self, moment):
-        self.clock.move_to(moment)
-        self.env.invalidate_all()
 
     def insert(self, moments, network=None):
         """Insert a profile for each moment, past the engine; return them in order."""

@@ -1,23 +1,18 @@
 """Nobody's profiles are forgotten when somebody leaves (B-9, S3-14)."""
 
-from datetime import datetime
-
-from freezegun import freeze_time
-
 from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..hooks import uninstall_hook
 from ..models.social_profile_succession import SUCCESSION_TYPE
 from ..policy import reasons
-from .common import GROUPS, SocialCase
+from .common import GROUPS, SocialClockCase
 
-NOW = datetime(2026, 3, 15, 12, 0, 0)
 MEMBER = "social_token_manager.group_member"
 
 
 @tagged("post_install", "-at_install")
-class TestSuccession(SocialCase):
+class TestSuccession(SocialClockCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -30,7 +25,6 @@ class TestSuccession(SocialCase):
 
     def setUp(self):
         super().setUp()
-        self.enterContext(freeze_time(NOW))
         group = self.env.ref("social_token_manager.group_manager")
         roles = [self.env.ref(GROUPS[name]).id for name in ("manager", "owner")]
         (group.all_user_ids - self.owner).write(

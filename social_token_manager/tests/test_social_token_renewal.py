@@ -1,9 +1,8 @@
 """Tokens are renewed silently, and only a definite answer ends one."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from unittest.mock import patch
 
-from freezegun import freeze_time
 from psycopg2.errors import LockNotAvailable
 
 from odoo.sql_db import Cursor
@@ -23,9 +22,8 @@ from ..providers.errors import (
     Unreachable,
 )
 from ..providers.results import TokenSet
-from .common import ACCESS_TOKEN, REFRESH_TOKEN, FakeProvider, SocialCase
+from .common import ACCESS_TOKEN, NOW, REFRESH_TOKEN, FakeProvider, SocialClockCase
 
-NOW = datetime(2026, 3, 15, 12, 0, 0)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 TROUBLE = (
@@ -36,7 +34,7 @@ TROUBLE = (
 DEFINITE = (TokenLost("revoked", "1"), GrantRefused("revoked", "1"))
 
 
-class RenewalCase(SocialCase):
+class RenewalCase(SocialClockCase):
     """A token that is due, of a network whose refresh tokens are for one use."""
 
     @classmethod
@@ -48,7 +46,6 @@ class RenewalCase(SocialCase):
 
     def setUp(self):
         super().setUp()
-        self.clock = self.enterContext(freeze_time(NOW))
         self.token, self.profile = self.make_token()
 
     def make_token(self, person="1001", app=None, **clocks):

@@ -2,10 +2,9 @@
 
 import threading
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 from unittest.mock import patch
 
-from freezegun import freeze_time
 from psycopg2 import IntegrityError
 from psycopg2.errors import LockNotAvailable
 
@@ -18,23 +17,25 @@ from .. import engine
 from ..engine import own_environment, persist
 from ..models.social_token_check import Check
 from ..providers.results import TokenSet
-from .common import ACCESS_TOKEN, APP_SECRET, PAGE_TOKEN, SocialCase, SocialFactories
+from .common import (
+    ACCESS_TOKEN,
+    APP_SECRET,
+    NOW,
+    PAGE_TOKEN,
+    SocialClockCase,
+    SocialFactories,
+)
 
-NOW = datetime(2026, 3, 15, 12, 0, 0)
 DAY = timedelta(days=1)
 
 
 @tagged("post_install", "-at_install")
-class TestSocialTokenStore(SocialCase):
+class TestSocialTokenStore(SocialClockCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.manager = cls.make_user("manager")
         cls.app = cls.make_app()
-
-    def setUp(self):
-        super().setUp()
-        self.clock = self.enterContext(freeze_time(NOW))
 
     def test_a_grant_is_stored_whole(self):
         token = self.store_grant(

@@ -1,6 +1,6 @@
 """Only a definite answer changes what is shown; all other trouble is counted."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
@@ -19,9 +19,8 @@ from ..providers.errors import (
     TokenLost,
     Unreachable,
 )
-from .common import ACCESS_TOKEN, PAGE_TOKEN, SocialCase
+from .common import ACCESS_TOKEN, NOW, PAGE_TOKEN, SocialClockCase
 
-NOW = datetime(2026, 3, 15, 12, 0, 0)
 DAY = timedelta(days=1)
 # error: the reason code that is told, whether it is the app's trouble
 INDEFINITE = (
@@ -35,7 +34,7 @@ INDEFINITE = (
 
 
 @tagged("post_install", "-at_install")
-class TestSocialTokenVerify(SocialCase):
+class TestSocialTokenVerify(SocialClockCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -50,10 +49,6 @@ class TestSocialTokenVerify(SocialCase):
                 access_expires_at=NOW + 59 * DAY,
             )
         cls.first, cls.second = profiles.sorted("external_id")
-
-    def setUp(self):
-        super().setUp()
-        self.clock = self.enterContext(freeze_time(NOW))
 
     def verify(self, answer, tokens=None):
         """Verify with a network that answers so; return what came and its provider."""
