@@ -31,7 +31,10 @@ from . import social_profile_link
 from . import social_event
 from . import social_notice_delivery
 from . import social_notice
+from . import social_notice_purge
 from . import social_notice_preference
+from . import social_escalation
+from . import social_profile_escalation
 from . import social_signal
 from . import ir_http
 from . import res_company

@@ -598,9 +598,8 @@ class SocialProfile(models.Model):
             notices._record_recovered(renewed)
         if lost:
             notices._send_soon()
-        if granted_anew:
-            # A message that cannot be posted must not undo what was granted.
-            self._run_hook("_conclude_asking")
+        # A message that cannot be posted must not undo what was granted.
+        (self if granted_anew else renewed)._run_hook("_conclude_asking")
         lost._run_hook("_on_token_lost")
         switched._look_after()
         switched._run_hook("_on_token_renewed")
