@@ -559,8 +559,8 @@ def _escalated_sentence(env, profile, level):
     values = {"moment": ended, "person": profile.outsider_id.name}
     if escalation.link_id:
         return env._(
-            "nobody has renewed it since it ended on %(moment)s, so %(person)s was sent "
-            "a connect link",
+            "nobody has renewed it since it ended on %(moment)s, so %(person)s was "
+            "sent a connect link",
             **values,
         )
     return env._(

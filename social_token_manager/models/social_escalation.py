@@ -2,6 +2,7 @@ import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..clock import now
@@ -42,7 +43,7 @@ class SocialEscalation(models.Model):
     taken_by_id = fields.Many2one("res.users", "Taken By", readonly=True)
     taken_until = fields.Datetime(readonly=True)
     taken_count = fields.Integer("Times Taken", readonly=True)
-    link_id = fields.Many2one("social.connect.link", "Connect Link", readonly=True)
+    link_id = fields.Many2one("social.connect.link", readonly=True)
     link_tried_at = fields.Datetime("Connect Link Tried On", readonly=True)
 
     _once = models.UniqueIndex("(profile_id)", "A profile is escalated once at a time.")
@@ -107,13 +108,14 @@ class SocialEscalation(models.Model):
         Columns: company_id, network_id, level, pause (days, NULL for none), repeat
         (days, 0 for never). Level 0 stands for nobody told yet.
         """
-        networks = self.env["social.network"].with_context(active_test=False).search([])
+        networks = self.env["social.network"].with_context(active_test=False)
         # Which company escalates is for its Owners to see, and for the engine.
-        companies = self.env["res.company"].sudo().search([])
+        companies = self.env["res.company"].sudo()
+        known = networks.search(Domain.TRUE)
         rows = []
-        for company in companies.filtered("social_escalation"):
+        for company in companies.search([("social_escalation", "=", True)]):
             repeat = company.social_escalation_repeat
-            for network in networks:
+            for network in known:
                 days = network._get_escalation_days(company)
                 rows += [
                     (
@@ -127,7 +129,8 @@ class SocialEscalation(models.Model):
                 ]
         columns = [list(column) for column in zip(*rows, strict=True)] or [[]] * 5
         return SQL(
-            "SELECT * FROM unnest(%s::int[], %s::int[], %s::int[], %s::int[], %s::int[])"
+            "SELECT * FROM unnest("
+            "%s::int[], %s::int[], %s::int[], %s::int[], %s::int[])"
             " AS ladder(company_id, network_id, level, pause, repeat)",
             *columns,
         )
@@ -247,7 +250,8 @@ class SocialEscalation(models.Model):
                      UNION
                     SELECT due.id, rel.res_users_id, %(admins)s, 1
                       FROM due
-                      JOIN social_profile_admin_rel rel ON rel.social_profile_id = due.id
+                      JOIN social_profile_admin_rel rel
+                        ON rel.social_profile_id = due.id
                       JOIN res_company company ON company.id = due.company_id
                      WHERE rel.res_users_id IN %(members)s
                        AND (company.social_strict_renewal IS NOT TRUE
@@ -366,9 +370,7 @@ class SocialEscalation(models.Model):
             ]
         )
         waiting.filtered(
-            lambda one: (
-                policy.kind_of(one.rung) in (policy.ESCALATED, policy.REPEATED)
-            )
+            lambda one: policy.kind_of(one.rung) in (policy.ESCALATED, policy.REPEATED)
         ).state = "cancelled"
 
     def _tell_taken(self, user, rung):

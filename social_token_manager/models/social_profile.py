@@ -71,6 +71,7 @@ class SocialProfile(models.Model):
         "social.profile.consumer",
         "social.profile.coverage",
         "social.profile.disconnect",
+        "social.profile.escalation",
         "social.profile.gap",
         "social.profile.identity",
         "social.profile.people",

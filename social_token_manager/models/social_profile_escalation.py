@@ -8,10 +8,14 @@ from ..wording import day_text, moment_text
 from .social_profile_people import ASK_TYPE, MANAGERS
 
 
-class SocialProfile(models.Model):
-    """A profile that nobody renews: who has it, and who is asked next."""
+class SocialProfileEscalation(models.AbstractModel):
+    """A profile that nobody renews: who has it, and who is asked next.
 
-    _inherit = "social.profile"
+    A part of ``social.profile``.
+    """
+
+    _name = "social.profile.escalation"
+    _description = "Escalation of Social Profiles"
 
     outsider_id = fields.Many2one(
         "res.partner",
@@ -165,8 +169,8 @@ class SocialProfile(models.Model):
                 profile=asked.name,
             ),
             note=asked.env._(
-                "The connection ended on %(day)s. Open the profile and press Renew; the "
-                "network asks you to log in and to confirm.",
+                "The connection ended on %(day)s. Open the profile and press Renew; "
+                "the network asks you to log in and to confirm.",
                 day=day_text(asked.env, asked.expires_at),
             ),
         )
@@ -180,10 +184,3 @@ class SocialProfile(models.Model):
         if self.user_id in self._get_roles():
             return self.user_id
         return managers[:1]
-
-    def action_invite(self):
-        """Override of ours: whoever is named for it is proposed first."""
-        action = super().action_invite()
-        if self.outsider_id:
-            action["context"]["default_person_id"] = self.outsider_id.id
-        return action

@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -132,9 +133,13 @@ class TestSocialEscalation(EscalationCase):
     def test_an_outage_of_the_scheduler_skips_nobody_and_tells_one_step_a_time(self):
         self.lose()
         self.run_days(0, 1)
-        self.assertEqual(set(self.run_at(START + 10 * DAY).mapped("rung")), {"escalated2"})
+        self.assertEqual(
+            set(self.run_at(START + 10 * DAY).mapped("rung")), {"escalated2"}
+        )
         self.assertFalse(self.run_at(START + 10.5 * DAY))
-        self.assertEqual(set(self.run_at(START + 11 * DAY).mapped("rung")), {"escalated3"})
+        self.assertEqual(
+            set(self.run_at(START + 11 * DAY).mapped("rung")), {"escalated3"}
+        )
 
     def test_a_fix_ends_it_and_whoever_was_asked_is_told_that_it_works(self):
         self.lose()
@@ -179,9 +184,7 @@ class TestSocialEscalation(EscalationCase):
         self.company.social_escalation_days = "2"
         profile = self.connect_profile("P2")
         self.lose(profile, START + 21 * DAY)
-        self.assertEqual(
-            self.run_days(21, 30), [(21, "broken"), (23, "escalated1")]
-        )
+        self.assertEqual(self.run_days(21, 30), [(21, "broken"), (23, "escalated1")])
 
     def test_a_company_may_leave_it(self):
         self.company.social_escalation = False
@@ -265,15 +268,72 @@ class TestSocialEscalation(EscalationCase):
         self.lose()
         self.assertIn((7, "escalated5"), self.run_days(0, 7))
         self.assertEqual(self.told("escalated5"), self.manager | self.owner)
-        mail = self.env["social.notice"].search(
-            [("rung", "=", "escalated5"), ("channel", "=", "email")], limit=1
-        ).mail_id
+        mail = (
+            self.env["social.notice"]
+            .search([("rung", "=", "escalated5"), ("channel", "=", "email")], limit=1)
+            .mail_id
+        )
         self.assertIn("send Client Clara a connect link", mail.subject)
         self.assertFalse(self.profile.connect_link_ids)
         action = self.profile.with_user(self.manager).action_invite()
         self.assertEqual(
             action["context"]["default_person_id"], self.profile.outsider_id.id
         )
+
+    def send_links(self):
+        """Send what goes outside by itself; return the addresses it went to."""
+        sent = []
+        kind = self.registry["mail.mail"]
+        with (
+            self.enter_registry_test_mode(),
+            patch.object(
+                kind, "send", lambda mail, **_options: sent.append(mail.email_to)
+            ),
+        ):
+            self.env["social.escalation"]._send_links(now())
+        self.env.invalidate_all()
+        return sent
+
+    def reach_top(self):
+        """Go up to where it leaves the house; return the notices that wait."""
+        self.lose()
+        self.run_days(0, 6)
+        self.env.invalidate_all()
+        with freeze_time(START + 7 * DAY):
+            return self.env["social.escalation"]._escalate(now())
+
+    def test_where_the_company_says_so_the_link_is_sent_once_by_itself(self):
+        self.name_outsider()
+        self.company.social_escalation_link = True
+        self.reach_top()
+        with freeze_time(START + 7 * DAY):
+            self.assertIn("clara@example.com", self.send_links()[0])
+            self.assertFalse(self.send_links())
+            sent = self.env["social.notice"]._deliver_due(now())
+        link = self.profile.connect_link_ids
+        self.assertEqual(len(link), 1)
+        self.assertIn(link.user_id, self.manager | self.owner)
+        mail = sent.mail_id[:1]
+        self.assertIn("Client Clara was sent a connect link", mail.subject)
+        self.assertNotIn("/social/link/", mail.body_html)
+
+    def test_unless_the_company_says_so_no_link_leaves_the_house(self):
+        self.name_outsider()
+        self.reach_top()
+        self.assertFalse(self.send_links())
+        self.assertFalse(self.profile.connect_link_ids)
+
+    def test_a_link_that_cannot_be_sent_is_proposed_instead(self):
+        self.name_outsider()
+        self.profile.outsider_id.email = False
+        self.company.social_escalation_link = True
+        self.reach_top()
+        with freeze_time(START + 7 * DAY):
+            with self.assertLogs("odoo.addons.social_token_manager", "WARNING"):
+                self.assertFalse(self.send_links())
+            sent = self.env["social.notice"]._deliver_due(now())
+        self.assertFalse(self.profile.connect_link_ids)
+        self.assertIn("send Client Clara a connect link", sent.mail_id[:1].subject)
 
     # === ONE PERSON WHO CAN === #
 
@@ -316,9 +376,11 @@ class TestSocialEscalation(EscalationCase):
         self.take_at(START + 1.5 * DAY, self.admin, 4)
         self.run_at(START + 1.6 * DAY)
         self.assertEqual(self.told("taken1"), self.granter | self.manager | self.owner)
-        mail = self.env["social.notice"].search(
-            [("rung", "=", "taken1"), ("channel", "=", "email")], limit=1
-        ).mail_id
+        mail = (
+            self.env["social.notice"]
+            .search([("rung", "=", "taken1"), ("channel", "=", "email")], limit=1)
+            .mail_id
+        )
         self.assertIn(f"{self.admin.name} takes care of it until", mail.subject)
         self.assertNotIn("social-take", mail.body_html)
         with freeze_time(START + 2 * DAY):

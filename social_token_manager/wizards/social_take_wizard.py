@@ -34,6 +34,8 @@ class SocialTakeWizard(models.TransientModel):
         :raise UserError: it works, or there is no profile
         """
         values = super().default_get(fields)
+        if "profile_id" not in fields:
+            return values
         context = self.env.context
         profile_id = values.get("profile_id") or context.get("active_id")
         profile = self.env["social.profile"].browse(profile_id).exists()
@@ -70,6 +72,18 @@ class SocialTakeWizard(models.TransientModel):
                 "type": "success",
                 "title": self.profile_id.name,
                 "message": sentence,
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+                "next": self._get_way_back(),
             },
+        }
+
+    def _get_way_back(self):
+        """Return the action that shows the profile, with who has it."""
+        if self.env.context.get("default_profile_id"):
+            return {"type": "ir.actions.client", "tag": "soft_reload"}
+        # Opened by its address, the dialog has nothing below it.
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "social.profile",
+            "res_id": self.profile_id.id,
+            "views": [(False, "form")],
         }
