@@ -294,14 +294,17 @@ class SocialEscalation(models.Model):
         Claimed before, so that a crash sends nothing twice; whoever is told then sees
         whether it went out.
         """
-        due = self.search(
-            [
-                ("level", "=", policy.OUTSIDER),
-                ("link_tried_at", "=", False),
-                ("company_id.social_escalation_link", "=", True),
-            ]
-        )
-        for escalation in due:
+        # The caller's own transaction may not see yet what was just committed.
+        with own_environment(self.env) as env:
+            due = env[self._name].search(
+                [
+                    ("level", "=", policy.OUTSIDER),
+                    ("link_tried_at", "=", False),
+                    ("company_id.social_escalation_link", "=", True),
+                ]
+            )
+            due_ids = due.ids
+        for escalation in self.browse(due_ids):
             if not persist(
                 self.env, lambda env, one=escalation: one.with_env(env)._claim_link(at)
             ):
@@ -312,8 +315,8 @@ class SocialEscalation(models.Model):
                 )
             except (AccessError, UserError) as error:
                 _logger.warning(
-                    "No connect link was sent for profile %s: %s",
-                    escalation.profile_id.id,
+                    "No connect link was sent for escalation %s: %s",
+                    escalation.id,
                     type(error).__name__,
                 )
 
@@ -344,8 +347,10 @@ class SocialEscalation(models.Model):
             fields.Datetime.add(now(), days=profile.company_id.social_link_days),
             profile=profile.with_env(env),
         )
-        link._send(token)
+        # Whatever may have to be tried again comes before the mail.
         self.link_id = link.id
+        self.env.flush_all()
+        link._send(token)
 
     # === TAKING === #
 

@@ -503,6 +503,7 @@ class SocialProfile(models.Model):
             "icon": self.network_icon or "",
             "client": self.partner_id.name or "",
             "status": self.status,
+            "is_gone": self.is_gone,
             "days_left": self.days_left,
             "reason": self.reason_text or "",
             "changes_permissions": provider.profiles_can_be_left_out,
