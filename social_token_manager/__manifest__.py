@@ -27,6 +27,8 @@
         "wizards/social_link_wizard_views.xml",
         "views/social_connect_link_views.xml",
         "views/social_profile_link_views.xml",
+        "wizards/social_take_wizard_views.xml",
+        "views/social_profile_escalation_views.xml",
         "views/social_link_templates.xml",
         "wizards/social_renewal_wizard_views.xml",
         "wizards/social_disconnect_wizard_views.xml",

@@ -20,6 +20,8 @@ CONNECTION_PATH = "/social/connection/{reference}"
 ASK_SUFFIX = "/ask"
 
 RENEW_ROUTE = "/social/renew/<int:profile_id>"
+# Opens the dialog over the profile; nothing changes before its button is pressed.
+TAKE_PATH = "/odoo/social-profiles/{profile_id}/social-take"
 RENEW_PATH = "/social/renew/{profile_id}"
 # Below the list of profiles, so that the web client knows in which app it is.
 WIZARD_PATH = "/odoo/social-profiles/social-renewal/{wizard_id}"

@@ -8,7 +8,8 @@ from odoo.tools import format_date, format_time
 from odoo.tools.translate import LazyTranslate
 
 from . import keyring
-from .policy import notices, people, reasons
+from .policy import escalation as escalation_policy
+from .policy import gap, notices, people, reasons
 from .policy import status as status_policy
 
 _lt = LazyTranslate(__name__)
@@ -501,17 +502,98 @@ def rung_label(env, rung):
         return env._("1 day before")
     if days:
         return env._("%(days)s days before", days=days)
+    number = escalation_policy.number_of(rung)
+    if number:
+        return _escalation_label(env, escalation_policy.kind_of(rung), number)
     return {
+        gap.PURGE: env._("Before held data is deleted"),
         notices.EXPIRED: env._("When it expires"),
         notices.BROKEN: env._("When it breaks"),
         notices.RECOVERED: env._("When it works again"),
     }.get(rung, rung)
 
 
+def _escalation_label(env, kind, number):
+    return {
+        escalation_policy.ESCALATED: env._(
+            "Nobody renewed: %(who)s", who=level_text(env, number)
+        ),
+        escalation_policy.REPEATED: env._("Nobody renewed: again, %s", number),
+        escalation_policy.TAKEN: env._("When somebody takes it on"),
+    }.get(kind, f"{kind}{number}")
+
+
+def level_text(env, level):
+    """Return who is told at a level of the escalation."""
+    return {
+        escalation_policy.GRANTER: env._("whoever granted access"),
+        escalation_policy.ADMINS: env._("the Admins of the profile"),
+        escalation_policy.MANAGERS: env._("the Managers"),
+        escalation_policy.OWNERS: env._("the Owners"),
+        escalation_policy.OUTSIDER: env._("somebody outside"),
+    }[level]
+
+
+def escalation_text(env, escalation, at):
+    """Return who has it, or how far up it went; '' while nobody was asked."""
+    if escalation._is_taken(at):
+        return env._(
+            "%(person)s takes care of it until %(moment)s.",
+            # Who has it is told to all who see the profile.
+            person=escalation.sudo().taken_by_id.name,
+            moment=moment_text(env, escalation.taken_until),
+        )
+    if not escalation.level:
+        return ""
+    return env._(
+        "Nobody has renewed it, so it went up to: %(who)s.",
+        who=level_text(env, escalation.level),
+    )
+
+
+def _escalated_sentence(env, profile, level):
+    ended = moment_text(env, profile.expires_at)
+    escalation = profile._get_escalation()
+    if level != escalation_policy.OUTSIDER or not profile.outsider_id:
+        return env._("nobody has renewed it since it ended on %(moment)s", moment=ended)
+    values = {"moment": ended, "person": profile.outsider_id.name}
+    if escalation.link_id:
+        return env._(
+            "nobody has renewed it since it ended on %(moment)s, so %(person)s was "
+            "sent a connect link",
+            **values,
+        )
+    return env._(
+        "nobody has renewed it since it ended on %(moment)s; open the profile and send "
+        "%(person)s a connect link",
+        **values,
+    )
+
+
+def _taken_sentence(env, profile):
+    escalation = profile._get_escalation()
+    return env._(
+        "%(person)s takes care of it until %(moment)s",
+        person=escalation.taken_by_id.name or "",
+        moment=moment_text(env, escalation.taken_until or profile.expires_at),
+    )
+
+
 def notice_sentence(env, rung, profile, at):
     """Return by when somebody must act, in the reader's language and time zone."""
     if rung == notices.RECOVERED:
         return env._("the connection works again")
+    if rung == gap.PURGE:
+        return env._(
+            "what is held of it is deleted on %(moment)s",
+            moment=moment_text(env, profile.purge_at or profile.expires_at),
+        )
+    kind = escalation_policy.kind_of(rung)
+    if kind in (escalation_policy.ESCALATED, escalation_policy.REPEATED):
+        level = escalation_policy.number_of(rung) * (kind != escalation_policy.REPEATED)
+        return _escalated_sentence(env, profile, level)
+    if kind == escalation_policy.TAKEN:
+        return _taken_sentence(env, profile)
     moment = moment_text(env, profile.expires_at)
     if rung == notices.BROKEN:
         return env._("the connection broke on %(moment)s", moment=moment)

@@ -10,6 +10,7 @@ DELETE FROM social_signal;
 DELETE FROM social_renewal_wizard;
 DELETE FROM social_oauth_request;
 DELETE FROM mail_activity WHERE res_model = 'social.connect.link';
+DELETE FROM social_escalation;
 DELETE FROM social_connect_link;
 DELETE FROM social_connect_guess;
 UPDATE social_profile SET reason = 'not_connected', expires_at = now() AT TIME ZONE 'UTC';

@@ -13,6 +13,7 @@ from . import social_access
 from . import social_profile_consumer
 from . import social_profile_coverage
 from . import social_profile_disconnect
+from . import social_profile_escalation
 from . import social_profile_gap
 from . import social_profile_identity
 from . import social_profile_people
@@ -31,7 +32,9 @@ from . import social_profile_link
 from . import social_event
 from . import social_notice_delivery
 from . import social_notice
+from . import social_notice_purge
 from . import social_notice_preference
+from . import social_escalation
 from . import social_signal
 from . import ir_http
 from . import res_company

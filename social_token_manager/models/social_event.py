@@ -29,6 +29,7 @@ KINDS = [
     ("people_asked", "Asked the network for the people"),
     ("judged", "Right to renew set by hand"),
     ("person_asked", "Person asked to renew"),
+    ("taken", "Renewal taken on by somebody"),
     ("refreshed", "Renewed silently"),
     ("unrefreshed", "Could not be renewed silently"),
     ("dropped", "Late answer dropped"),

@@ -87,6 +87,8 @@ class SocialNotice(models.Model):
         at = now()
         with own_environment(self.env) as env:
             env[self._name]._record_due(at)
+            env[self._name]._record_purges(at)
+        self.env["social.escalation"]._run(at)
         with own_environment(self.env) as env:
             count = len(env[self._name]._deliver_due(at))
         self.env["ir.cron"]._commit_progress(count)
@@ -330,7 +332,8 @@ class SocialNotice(models.Model):
                        %(recovered)s, told.person_id, told.channel, 'waiting'
                   FROM told JOIN social_profile profile ON profile.id = told.profile_id
                   JOIN social_access access ON access.id = profile.access_id
-                 WHERE told.rank = 1 AND told.rung IN %(ends)s AND told.state = 'sent'
+                 WHERE told.rank = 1 AND told.state = 'sent'
+                   AND (told.rung IN %(ends)s OR told.rung LIKE 'escalated%%')
                    AND (profile.expires_at IS NULL OR profile.expires_at > %(now)s)
                    AND access.person_id IS DISTINCT FROM told.person_id
                 """,

@@ -4,7 +4,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..clock import now
-from ..const import PROFILES_PATH, RENEW_PATH
+from ..const import PROFILES_PATH, RENEW_PATH, TAKE_PATH
+from ..policy import escalation, gap
 from ..policy import notices as policy
 from ..wording import notice_sentence, notice_subject, reason_sentences
 
@@ -208,6 +209,8 @@ class SocialNoticeDelivery(models.AbstractModel):
         is_over = self.rung == policy.RECOVERED
         return {
             "rung": self.rung,
+            "kind": escalation.kind_of(self.rung),
+            "is_gone": profile.is_gone,
             "profile": profile,
             "network": profile.network_id.name,
             "client": profile.partner_id.name,
@@ -217,7 +220,17 @@ class SocialNoticeDelivery(models.AbstractModel):
             "renewers": "" if is_over else profile.renewers,
             "url": self.company_id.get_base_url()
             + RENEW_PATH.format(profile_id=profile.id),
+            "take_url": self._get_take_url(),
         }
+
+    def _get_take_url(self):
+        """Return where somebody takes this on, '' where there is nothing to take."""
+        kind = escalation.kind_of(self.rung)
+        if not self.profile_id.is_gone or kind in (escalation.TAKEN, gap.PURGE):
+            return ""
+        return self.company_id.get_base_url() + TAKE_PATH.format(
+            profile_id=self.profile_id.id
+        )
 
     def _get_url(self, lines):
         """Return where a short message leads: to the one profile, or to the list."""

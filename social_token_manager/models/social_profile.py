@@ -71,6 +71,7 @@ class SocialProfile(models.Model):
         "social.profile.consumer",
         "social.profile.coverage",
         "social.profile.disconnect",
+        "social.profile.escalation",
         "social.profile.gap",
         "social.profile.identity",
         "social.profile.people",
@@ -502,6 +503,7 @@ class SocialProfile(models.Model):
             "icon": self.network_icon or "",
             "client": self.partner_id.name or "",
             "status": self.status,
+            "is_gone": self.is_gone,
             "days_left": self.days_left,
             "reason": self.reason_text or "",
             "changes_permissions": provider.profiles_can_be_left_out,
@@ -610,9 +612,8 @@ class SocialProfile(models.Model):
             notices._record_recovered(renewed)
         if lost:
             notices._send_soon()
-        if granted_anew:
-            # A message that cannot be posted must not undo what was granted.
-            self._run_hook("_conclude_asking")
+        # A message that cannot be posted must not undo what was granted.
+        (self if granted_anew else renewed)._run_hook("_conclude_asking")
         lost._run_hook("_on_token_lost")
         switched._look_after()
         switched._run_hook("_on_token_renewed")

@@ -6,6 +6,7 @@ from . import test_i18n
 from . import test_keyring
 from . import test_oauth_callback
 from . import test_policy_choice
+from . import test_policy_escalation
 from . import test_policy_expiry
 from . import test_policy_gap
 from . import test_policy_links
@@ -44,6 +45,7 @@ from . import test_social_app_guide
 from . import test_social_company_rights
 from . import test_social_connect_link
 from . import test_social_connect_page
+from . import test_social_escalation
 from . import test_social_event
 from . import test_social_home
 from . import test_social_key

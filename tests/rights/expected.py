@@ -31,6 +31,7 @@ RECORDS = {
     "social.event": dict.fromkeys(READERS, "r"),
     "social.signal": dict.fromkeys(MANAGERS, "r"),
     "social.notice": dict.fromkeys(MANAGERS, "r"),
+    "social.escalation": dict.fromkeys(READERS, "r"),
     "social.home": {"owner": "r"},
     "social.key": {},
     # Only one's own, which people make of what they may renew.
@@ -43,6 +44,8 @@ RECORDS = {
     "social.connect.account": dict.fromkeys(RENEWERS, "r"),
     "social.connect.guess": {},
     "social.link.wizard": dict.fromkeys(RENEWERS, "c"),
+    # Only its button asks for the right, and only one's own can be read.
+    "social.take.wizard": dict.fromkeys((*MEMBERS, *MANAGERS), "c"),
 }
 # Of no company: there is one of each for all.
 SHARED = ("social.network", "social.home", "social.key")
@@ -55,11 +58,13 @@ HARMLESS = {
     "social.renewal.line": {"is_chosen": True},
     "social.disconnect.wizard": {"with_others": True},
     "social.link.wizard": {"sends_mail": False},
+    "social.take.wizard": {"until": "2026-12-31 12:00:00"},
 }
 # What holds others, and has nothing of its own to call.
 PARTS = {
     "social.profile.consumer",
     "social.profile.disconnect",
+    "social.profile.escalation",
     "social.profile.gap",
     "social.profile.subscription",
     "social.secret.mixin",
@@ -128,6 +133,10 @@ OPEN = {
     "social.disconnect.wizard": """
         ends_at_network has_hidden_others others profile_id removal with_others
     """,
+    "social.escalation": """
+        company_id cycle level link_id link_tried_at next_at profile_id repeat_count
+        taken_by_id taken_count taken_until
+    """,
     "social.event": """
         app_id company_id correlation detail gap_since gap_text generation kind
         profile_id reason reason_text request_id token_id user_id
@@ -135,7 +144,8 @@ OPEN = {
     "social.home": "database instance is_here text uuid",
     "social.key": "check_value kid",
     "social.network": """
-        active code history_limit_days icon limits_url name native_role prerequisites
+        active code escalation_days history_limit_days icon limits_url name native_role
+        prerequisites
         providers purge_after_days renewal sequence validity_from validity_note
         validity_number validity_text validity_unit warn_days
     """,
@@ -152,10 +162,15 @@ OPEN = {
         access_id access_ids active admin_user_ids company_id connect_link_count
         connect_link_ids cycle days_left
         disconnected_at driving_clock expires_at external_id external_user_name
+        access_id access_ids active admin_user_ids company_id cycle days_left
+        disconnected_at driving_clock escalation_ids escalation_text expires_at
+        external_id external_user_name
         failure_count gap_since gap_text gap_until handle has_image image
-        is_named_by_hand last_message_at last_verified_at may_renew messages_per_day
+        is_gone is_named_by_hand last_message_at last_verified_at may_renew
+        messages_per_day
         missed_messages missing_fields missing_scopes name native_role network_code
-        network_icon network_id partner_id person_id prerequisites purge_at purge_text
+        network_icon network_id outsider_id partner_id person_id prerequisites purge_at
+        purge_text
         purged_at reason reason_text receive_story_mentions receive_story_replies
         recipient_user_ids remedy renewers status story subscribe_at subscribed_fields
         subscription_checked_at token_id user_id
@@ -173,6 +188,7 @@ OPEN = {
     "social.signal": """
         app_id company_id concerned detail effect happened_at kind
     """,
+    "social.take.wizard": "escalation_text profile_id until",
     "social.token": """
         access_expires_at access_ids app_id checked_at company_id
         data_access_expires_at expires_at external_user_id external_user_name
@@ -186,7 +202,7 @@ LOGGED = "create_date create_uid write_date write_uid"
 # Fields of a profile that people write, and who; the engine writes all others.
 WRITTEN = {
     RENEWERS: """
-        handle image is_named_by_hand name partner_id receive_story_mentions
+        handle image is_named_by_hand name outsider_id partner_id receive_story_mentions
         receive_story_replies recipient_user_ids user_id
     """,
     MANAGERS: "active admin_user_ids company_id external_id network_id",
@@ -199,6 +215,13 @@ ELSEWHERE = {
     "res.config.settings": """
         social_journal_days social_key_source social_link_days social_purge
         social_renewal_workers
+        social_escalation social_escalation_days social_escalation_link
+        social_escalation_repeat social_journal_days social_purge social_strict_renewal
+    """,
+    "res.config.settings": """
+        social_escalation social_escalation_days social_escalation_link
+        social_escalation_repeat
+        social_journal_days social_key_source social_purge social_renewal_workers
         social_strict_renewal
     """,
 }
@@ -225,11 +248,13 @@ METHODS = {
         "action_invite": RENEWERS,
         "action_renew": RENEWERS,
         "action_see_links": READERS,
+        "action_take": RENEWERS,
         "action_verify": READERS,
         # The address of a file that is in the addon.
         "get_import_templates": EVERYBODY,
         "get_login_alert": (*MEMBERS, *MANAGERS),
     },
+    "social.take.wizard": {"action_take": NOBODY},
     "social.renewal.wizard": dict.fromkeys(
         (
             "action_back",

@@ -114,6 +114,10 @@ class Scene(SocialFactories):
             "social.renewal.line": self.env["social.renewal.line"].create(
                 {**named, "wizard_id": wizard.id, "kind": "kept", "name": word}
             ),
+            "social.escalation": self.env["social.escalation"].create(
+                {**named, "company_id": company.id, "cycle": profile.cycle}
+            ),
+            "social.take.wizard": own["social.take.wizard"].create(named),
             "social.disconnect.wizard": own["social.disconnect.wizard"].create(named),
             **self._make_invitation(own, profile, token, word),
             # These two and the networks belong to no company.

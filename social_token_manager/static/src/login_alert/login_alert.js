@@ -5,7 +5,7 @@ import { session } from "@web/session";
 import { useService } from "@web/core/utils/hooks";
 import { Component } from "@odoo/owl";
 
-const OWN_PAGES = /\/social-(renewal|attempts)\b/;
+const OWN_PAGES = /\/social-(renewal|attempts|take)\b/;
 
 /** Profiles at risk that this person can renew, once after each log-in. */
 export class LoginAlert extends Component {
@@ -52,6 +52,12 @@ export class LoginAlert extends Component {
         const action = await this.orm.call("social.profile", "action_renew", [profile.id]);
         this.props.close();
         this.enterApp();
+        await this.action.doAction(action);
+    }
+
+    /** Its dialog comes above this one, for there may be others to see to. */
+    async take(profile) {
+        const action = await this.orm.call("social.profile", "action_take", [profile.id]);
         await this.action.doAction(action);
     }
 
