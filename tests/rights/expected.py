@@ -210,19 +210,14 @@ WRITTEN = {
 # What the addon adds to models of Odoo is for Owners, settings admins or not.
 ELSEWHERE = {
     "res.company": """
-        social_journal_days social_link_days social_purge social_strict_renewal
-    """,
-    "res.config.settings": """
-        social_journal_days social_key_source social_link_days social_purge
-        social_renewal_workers
         social_escalation social_escalation_days social_escalation_link
-        social_escalation_repeat social_journal_days social_purge social_strict_renewal
-    """,
-    "res.config.settings": """
-        social_escalation social_escalation_days social_escalation_link
-        social_escalation_repeat
-        social_journal_days social_key_source social_purge social_renewal_workers
+        social_escalation_repeat social_journal_days social_link_days social_purge
         social_strict_renewal
+    """,
+    "res.config.settings": """
+        social_escalation social_escalation_days social_escalation_link
+        social_escalation_repeat social_journal_days social_key_source social_link_days
+        social_purge social_renewal_workers social_strict_renewal
     """,
 }
 
