@@ -588,8 +588,8 @@ def posting_sentence(env, code, host, detail):
             **named,
         )
     return env._(
-        "%(host)s did not take a message yet (%(detail)s). Nothing is lost: it is tried "
-        "again for three days.",
+        "%(host)s did not take a message yet (%(detail)s). Nothing is lost: it is "
+        "tried again for three days.",
         **named,
     )
 

@@ -8,7 +8,7 @@ from icalendar import Calendar
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from tests.people import HttpPerson, register_app
-from tests.receivers import Device, Receiver
+from tests.receivers import Device
 from tests.servers import wait_for
 
 pytestmark = pytest.mark.processes
@@ -20,13 +20,6 @@ PUSHES = "mail.ir_cron_web_push_notification"
 ADDRESS = "anna@agency.example"
 CHATS = ("slack", "teams", "google_chat", "mattermost", "discord")
 HIDDEN = "S3CR3T"
-
-
-@pytest.fixture
-def receiver():
-    found = Receiver()
-    yield found
-    found.stop()
 
 
 @pytest.fixture

@@ -212,9 +212,7 @@ class SocialNoticeOutbox(models.Model):
         self._note_error(code, detail)
 
     def _note_error(self, code, detail):
-        self.target_id.write(
-            {"error": code, "error_detail": detail, "error_at": now()}
-        )
+        self.target_id.write({"error": code, "error_detail": detail, "error_at": now()})
 
     # === ENDING === #
 

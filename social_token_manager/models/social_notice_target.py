@@ -62,9 +62,7 @@ class SocialNoticeTarget(models.Model):
     )
     is_signed = fields.Boolean("Secret Is Set", compute="_compute_is_signed")
     # No column: it comes with the dialog that shows it and goes with it.
-    signing_secret_shown = fields.Char(
-        "New Signing Secret", store=False, readonly=True
-    )
+    signing_secret_shown = fields.Char("New Signing Secret", store=False, readonly=True)
     sent_at = fields.Datetime("Last Taken On", readonly=True, copy=False)
     error = fields.Char("Error Code", readonly=True, copy=False)
     error_detail = fields.Char("What Was Answered", readonly=True, copy=False)
@@ -231,7 +229,7 @@ class SocialNoticeTarget(models.Model):
             )
         if not self.active:
             raise UserError(
-                self.env._("This one is archived. Nothing was sent: unarchive it first.")
+                self.env._("This one is archived. Nothing was sent: restore it first.")
             )
         self._queue_test()
         return {

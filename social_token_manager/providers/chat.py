@@ -82,7 +82,7 @@ def _slack_label(line):
 
 
 def _write_google(line):
-    # It knows no escape: what opens a link or a mention is replaced by what looks alike.
+    # It knows no escape: what opens a link or a mention gives way to a look-alike.
     text = line.text.replace("<", "‹").replace(">", "›")
     return f"{text} <{line.url}|{_slack_label(line)}>" if line.url else text
 

@@ -71,7 +71,7 @@ class TestChat(BaseCase):
 
     def test_what_does_not_fit_is_counted(self):
         url = "https://odoo.example/social/renew/123456"
-        lines = [Line(f"Ünïcödé {number} {'x' * 80}", "Renew", url) for number in range(300)]
+        lines = [Line(f"Ünïcödé {one} {'x' * 80}", "Renew", url) for one in range(300)]
         for kind, limit in chat.LIMITS.items():
             with self.subTest(kind=kind):
                 text = text_of(kind, payload(kind, message(*lines)))

@@ -145,9 +145,7 @@ class TestSocialNoticeTarget(SocialCase):
         self.make_target(address_input=False)
         self.connect_profile(2)
         self.assertFalse(self.notify())
-        self.assertFalse(
-            self.env["social.notice"].search([("channel", "=", "chat")])
-        )
+        self.assertFalse(self.env["social.notice"].search([("channel", "=", "chat")]))
 
     def test_days_off_that_spare_clients_do_not_spare_the_team(self):
         self.make_target()
@@ -363,7 +361,10 @@ class TestSocialNoticeTarget(SocialCase):
             "https://user:secret@hooks.example/x",
             "hooks.example/x",
         ):
-            with self.subTest(wrong=wrong), self.assertRaises(ValidationError) as caught:
+            with (
+                self.subTest(wrong=wrong),
+                self.assertRaises(ValidationError) as caught,
+            ):
                 self.make_target(address_input=wrong)
             self.assertNotIn("secret@", str(caught.exception))
 
