@@ -93,7 +93,9 @@ class TestSocialNoticeTarget(SocialCase):
         self.assertIn("2 connections need somebody", text)
         self.assertLess(text.index(second.name), text.index(first.name))
         self.assertIn(f"/social/renew/{first.id}|Renew>", text)
-        ledger = self.env["social.notice"].search([("channel", "=", "chat")])
+        ledger = self.env["social.notice"].search(
+            [("channel", "=", "chat"), ("state", "=", "sent")]
+        )
         self.assertEqual(len(ledger), 2)
         self.assertEqual(ledger.person_id, self.company.partner_id)
         self.assertFalse(self.notify() - queued)
