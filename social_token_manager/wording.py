@@ -611,6 +611,91 @@ def notice_sentence(env, rung, profile, at):
     )
 
 
+def chat_text(env, line):
+    """Return what a team's chat is told of one profile."""
+    who = f"{line['network']}: {line['profile'].name}"
+    if line["client"]:
+        who = f"{who} · {line['client']}"
+    mark = {
+        notices.EXPIRED: env._("✕ Expired"),
+        notices.BROKEN: env._("✕ Broken"),
+        notices.RECOVERED: env._("✓ Working"),
+    }.get(line["rung"], env._("! Expiring"))
+    said = f"{mark} · {who} · {line['sentence']}."
+    if line["renewers"]:
+        able = env._("Proven able to renew it: %(people)s.", people=line["renewers"])
+        said = f"{said} {able}"
+    return said
+
+
+def chat_button(env, line):
+    """Return the words of the link that renews."""
+    return env._("Reconnect") if line["profile"].reason else env._("Renew")
+
+
+def chat_rest(env, count):
+    """Return the words for what a chat's message has no room for."""
+    return env._("And %(count)s more.", count=count)
+
+
+def posting_sentence(env, code, host, detail):
+    """Return why a chat or another system did not take a message, and what to do.
+
+    :param code: a ``ProviderError``'s reason, ``damaged_secret`` or ``given_up``
+    """
+    named = {"host": host, "detail": detail}
+    if code == "given_up":
+        return env._(
+            "%(host)s did not take a message for three days (%(detail)s), so it was "
+            "dropped. People were told as usual. Check the address there and send a "
+            "test.",
+            **named,
+        )
+    if code == "damaged_secret":
+        return env._(
+            "The stored address or signing secret is missing or damaged, so a message "
+            "was dropped. People were told as usual. Paste it again."
+        )
+    if code == "request_refused":
+        return env._(
+            "%(host)s refused a message (%(detail)s), so it was dropped. People were "
+            "told as usual. Perhaps the webhook was removed there: make a new one, "
+            "paste its address and send a test.",
+            **named,
+        )
+    if code == "app_fault":
+        return env._(
+            "%(host)s may not be called: it is no public server. A message was "
+            "dropped; people were told as usual. Paste another address.",
+            **named,
+        )
+    return env._(
+        "%(host)s did not take a message yet (%(detail)s). Nothing is lost: it is "
+        "tried again for three days.",
+        **named,
+    )
+
+
+def calendar_title(env, profile):
+    """Return what an entry of a calendar is called."""
+    who = f"{profile.network_id.name}: {profile.name}"
+    if profile.reason:
+        return env._("✕ %(profile)s is broken", profile=who)
+    return env._("! %(profile)s: the connection ends", profile=who)
+
+
+def calendar_text(env, profile, url):
+    """Return what an entry of a calendar says: why, for whom and where to renew."""
+    sentences = [
+        env._("Client: %(client)s.", client=profile.partner_id.name)
+        if profile.partner_id
+        else "",
+        " ".join(reason_sentences(env, profile.reason)) if profile.reason else "",
+        env._("Renew it here: %(address)s", address=url),
+    ]
+    return "\n".join(filter(None, sentences))
+
+
 def day_text(env, moment):
     """Return the day of a moment in the reader's language and zone."""
     local = fields.Datetime.context_timestamp(

@@ -6,6 +6,10 @@ UPDATE social_token
        intent_at = NULL, intent_count = 0, unsettled_at = NULL;
 UPDATE social_access SET page_token = NULL;
 UPDATE social_app SET client_secret = NULL, webhook_secret = NULL;
+UPDATE social_notice_target
+   SET address = NULL, signing_secret = NULL, host = NULL, active = false;
+DELETE FROM social_notice_outbox;
+DELETE FROM social_calendar_feed;
 DELETE FROM social_signal;
 DELETE FROM social_renewal_wizard;
 DELETE FROM social_oauth_request;

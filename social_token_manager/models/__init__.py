@@ -30,11 +30,15 @@ from . import social_connect_account
 from . import social_oauth_request_link
 from . import social_profile_link
 from . import social_event
+from . import social_notice_posting
 from . import social_notice_delivery
 from . import social_notice
 from . import social_notice_purge
 from . import social_notice_preference
 from . import social_escalation
+from . import social_notice_target
+from . import social_notice_outbox
+from . import social_calendar_feed
 from . import social_signal
 from . import ir_http
 from . import res_company

@@ -54,6 +54,9 @@ KINDS = [
     ("link_refused", "Other account refused"),
     ("link_revoked", "Connect link revoked"),
     ("link_asked", "New connect link asked for"),
+    ("target_changed", "Chat or webhook changed"),
+    ("calendar_made", "Calendar address made"),
+    ("calendar_revoked", "Calendar address revoked"),
 ]
 
 

@@ -10,6 +10,8 @@ CHANNELS = [
     ("inbox", "In Odoo"),
     ("email", "E-mail"),
     ("push", "Mobile"),
+    ("chat", "Team chat"),
+    ("webhook", "Other systems"),
 ]
 
 
@@ -24,7 +26,7 @@ class SocialNotice(models.Model):
     """
 
     _name = "social.notice"
-    _inherit = ["social.notice.delivery"]
+    _inherit = ["social.notice.delivery", "social.notice.posting"]
     _description = "Social Connection Notice"
     _order = "id desc"
     _rec_name = "profile_id"
@@ -144,7 +146,7 @@ class SocialNotice(models.Model):
                             WHERE told.profile_id = profile.id
                               AND told.cycle = profile.cycle
                               AND told.rung IN %(ends)s)),
-                entitled AS (%(entitled)s)
+                entitled AS (%(entitled)s UNION %(team)s)
                 """,
                 companies=[company_id for company_id, _network, _window in steps],
                 networks=[network_id for _company, network_id, _window in steps],
@@ -154,6 +156,7 @@ class SocialNotice(models.Model):
                 broken=policy.BROKEN,
                 ends=policy.ENDS,
                 entitled=entitled,
+                team=self._get_team_sql(),
             ),
             SQL(
                 "SELECT due.id, due.company_id, due.cycle, due.rung,"
@@ -302,6 +305,7 @@ class SocialNotice(models.Model):
                 [("mail_id", "=", mail.id), ("state", "=", "sent")]
             ):
                 mail.cancel()
+        self.env["social.notice.outbox"]._cancel_for(profiles)
 
     @api.model
     def _record_recovered(self, profiles):

@@ -9,6 +9,9 @@ from ..policy import escalation, gap
 from ..policy import notices as policy
 from ..wording import notice_sentence, notice_subject, reason_sentences
 
+# What is open in Odoo, and what no person reads.
+NEVER_DISTURBING = ("inbox", "webhook")
+
 
 class SocialNoticeDelivery(models.AbstractModel):
     """Delivering what is owed; a part of ``social.notice``.
@@ -79,7 +82,7 @@ class SocialNoticeDelivery(models.AbstractModel):
         }
         return self.filtered(
             lambda one: (
-                one.channel == "inbox"
+                one.channel in NEVER_DISTURBING
                 or not quiet[one.person_id, one.company_id]
                 or (
                     one.rung == policy.BROKEN
@@ -218,8 +221,7 @@ class SocialNoticeDelivery(models.AbstractModel):
             "happened": happened if profile.reason else "",
             "remedy": "" if is_over else remedy,
             "renewers": "" if is_over else profile.renewers,
-            "url": self.company_id.get_base_url()
-            + RENEW_PATH.format(profile_id=profile.id),
+            "url": self._get_renew_url(),
             "take_url": self._get_take_url(),
         }
 
@@ -231,6 +233,11 @@ class SocialNoticeDelivery(models.AbstractModel):
         return self.company_id.get_base_url() + TAKE_PATH.format(
             profile_id=self.profile_id.id
         )
+
+    def _get_renew_url(self):
+        """Return the address that starts a renewal, for whoever may renew."""
+        path = RENEW_PATH.format(profile_id=self.profile_id.id)
+        return self.company_id.get_base_url() + path
 
     def _get_url(self, lines):
         """Return where a short message leads: to the one profile, or to the list."""

@@ -1,3 +1,4 @@
+from . import test_calendars
 from . import test_dispatch
 from . import test_encrypted
 from . import test_home
@@ -12,6 +13,7 @@ from . import test_policy_gap
 from . import test_policy_links
 from . import test_policy_matching
 from . import test_policy_notices
+from . import test_policy_outbox
 from . import test_policy_people
 from . import test_policy_prerequisites
 from . import test_policy_queue
@@ -20,6 +22,7 @@ from . import test_policy_renewal
 from . import test_policy_status
 from . import test_provider_addresses
 from . import test_provider_base
+from . import test_provider_chat
 from . import test_provider_check_app
 from . import test_provider_google
 from . import test_provider_google_errors
@@ -32,6 +35,7 @@ from . import test_provider_oauth2
 from . import test_provider_people
 from . import test_provider_pictures
 from . import test_provider_pinterest
+from . import test_provider_posting
 from . import test_provider_signals
 from . import test_provider_threads
 from . import test_provider_tiktok
@@ -42,6 +46,7 @@ from . import test_provider_x
 from . import test_redaction
 from . import test_social_app
 from . import test_social_app_guide
+from . import test_social_calendar_feed
 from . import test_social_company_rights
 from . import test_social_connect_link
 from . import test_social_connect_page
@@ -51,6 +56,7 @@ from . import test_social_home
 from . import test_social_key
 from . import test_social_network
 from . import test_social_notice
+from . import test_social_notice_target
 from . import test_social_profile_by_hand
 from . import test_social_profile_coverage
 from . import test_social_profile_disconnect

@@ -1,3 +1,4 @@
+from . import social_calendar_wizard
 from . import social_disconnect_wizard
 from . import social_link_wizard
 from . import social_take_wizard

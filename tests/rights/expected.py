@@ -32,6 +32,11 @@ RECORDS = {
     "social.signal": dict.fromkeys(MANAGERS, "r"),
     "social.notice": dict.fromkeys(MANAGERS, "r"),
     "social.escalation": dict.fromkeys(READERS, "r"),
+    "social.notice.target": {"owner": "rwcu"},
+    "social.notice.outbox": {"owner": "r"},
+    # Only one's own.
+    "social.calendar.feed": {},
+    "social.calendar.wizard": dict.fromkeys((*MEMBERS, *MANAGERS), "c"),
     "social.home": {"owner": "r"},
     "social.key": {},
     # Only one's own, which people make of what they may renew.
@@ -54,6 +59,7 @@ HARMLESS = {
     "social.network": {"sequence": 7},
     "social.app": {"name": "Renamed"},
     "social.profile": {"handle": "@renamed"},
+    "social.notice.target": {"name": "Renamed"},
     "social.renewal.wizard": {"step": "start"},
     "social.renewal.line": {"is_chosen": True},
     "social.disconnect.wizard": {"with_others": True},
@@ -62,6 +68,7 @@ HARMLESS = {
 }
 # What holds others, and has nothing of its own to call.
 PARTS = {
+    "social.notice.posting",
     "social.profile.consumer",
     "social.profile.disconnect",
     "social.profile.escalation",
@@ -91,6 +98,9 @@ CLOSED = {
         "reference": NOBODY,
         "token_hash": NOBODY,
     },
+    "social.calendar.feed": {"token_hash": NOBODY},
+    "social.notice.outbox": {"lease_owner": NOBODY, "lease_until": NOBODY},
+    "social.notice.target": {"address": NOBODY, "signing_secret": NOBODY},
     "social.oauth.request": {
         "binding_hash": NOBODY,
         "redirect_uri": NOBODY,
@@ -130,6 +140,8 @@ OPEN = {
         email expires_at lang link_address network_id partner_id person_id profile_id
         replaced_id sends_mail
     """,
+    "social.calendar.feed": "made_at user_id",
+    "social.calendar.wizard": "feed_address made_at",
     "social.disconnect.wizard": """
         ends_at_network has_hidden_others others profile_id removal with_others
     """,
@@ -151,6 +163,14 @@ OPEN = {
     """,
     "social.notice": """
         channel company_id cycle mail_id person_id profile_id rung state
+    """,
+    "social.notice.outbox": """
+        error event key next_at notice_ids payload sent_at state target_id tries
+    """,
+    "social.notice.target": """
+        active address_input company_id error error_at error_detail error_text host
+        is_signed kind name outbox_ids sent_at signing_secret_input
+        signing_secret_shown state
     """,
     "social.oauth.request": """
         app_id company_id consumed_at expires_at granted_profile_ids happened
@@ -230,6 +250,7 @@ METHODS = {
     "social.connect.link": dict.fromkeys(
         ("action_new", "action_refuse", "action_resend", "action_revoke"), RENEWERS
     ),
+    "social.calendar.wizard": {"action_make": NOBODY, "action_revoke": NOBODY},
     "social.disconnect.wizard": {"action_disconnect": NOBODY},
     "social.link.wizard": {"action_make": NOBODY},
     "social.home": {
@@ -237,6 +258,7 @@ METHODS = {
         "action_open": OWNER,
         "action_wipe": OWNER,
     },
+    "social.notice.target": {"action_make_secret": OWNER, "action_test": OWNER},
     "social.oauth.request": {"action_again": NOBODY},
     "social.profile": {
         "action_disconnect": RENEWERS,
@@ -270,6 +292,7 @@ OVERRIDDEN = {"create", "onchange", "write"}
 # Who is let in: with a session, or everybody (what is signed or random answers).
 ADDRESSES = {
     "/social/authorize/<int:request_id>": "user",
+    "/social/calendar/<string:token>.ics": "public",
     "/social/callback/<string:callback_key>": "public",
     "/social/connection/<string:reference>": "public",
     "/social/connection/<string:reference>/ask": "public",
