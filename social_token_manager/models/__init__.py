@@ -15,8 +15,10 @@ from . import social_profile_coverage
 from . import social_profile_disconnect
 from . import social_profile_gap
 from . import social_profile_identity
+from . import social_profile_live
 from . import social_profile_people
 from . import social_profile_queue
+from . import social_profile_risk
 from . import social_profile_subscription
 from . import social_profile_succession
 from . import social_profile
@@ -30,10 +32,14 @@ from . import social_oauth_request_link
 from . import social_profile_link
 from . import social_event
 from . import social_notice_delivery
+from . import social_notice_sample
 from . import social_notice
 from . import social_notice_preference
+from . import social_notice_snooze
 from . import social_signal
+from . import ir_cron
 from . import ir_http
+from . import ir_websocket
 from . import res_company
 from . import res_partner
 from . import res_users

@@ -24,7 +24,7 @@ class SocialNotice(models.Model):
     """
 
     _name = "social.notice"
-    _inherit = ["social.notice.delivery"]
+    _inherit = ["social.notice.delivery", "social.notice.sample"]
     _description = "Social Connection Notice"
     _order = "id desc"
     _rec_name = "profile_id"
