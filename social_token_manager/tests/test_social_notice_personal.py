@@ -243,9 +243,10 @@ class TestSocialNoticePersonal(SocialCase):
             place = "odoo.addons.bus.models.ir_websocket.wsrequest"
             with patch(place, new=asked):
                 found = websocket._build_bus_channel_list([])
-            return [one[0] for one in found if isinstance(one, tuple)]
+            return [one for one in found if isinstance(one, tuple) and SUBCHANNEL in one]
 
-        self.assertEqual(channels(self.manager), [self.company])
+        ours = (self.company, SUBCHANNEL)
+        self.assertEqual(channels(self.manager), [ours])
         self.assertEqual(channels(self.member), [])
 
     # === THE WATCHDOG === #
