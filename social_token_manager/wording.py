@@ -9,7 +9,7 @@ from odoo.tools.translate import LazyTranslate
 
 from . import keyring
 from .policy import escalation as escalation_policy
-from .policy import gap, notices, people, reasons
+from .policy import gap, notices, people, reasons, watch
 from .policy import status as status_policy
 
 _lt = LazyTranslate(__name__)
@@ -483,6 +483,11 @@ def notice_subject(env, lines):
     return f"{line['network']} {line['profile'].name}: {line['sentence']}"
 
 
+def sample_subject(env, count):
+    """Return the subject of a mail with a sample of every notice."""
+    return env._("Sample: the %(count)s notices of Social Connections", count=count)
+
+
 def moment_text(env, moment):
     """Return date and time in the reader's language and zone, which is named."""
     zone = env.context.get("tz") or "UTC"
@@ -694,6 +699,55 @@ def calendar_text(env, profile, url):
         env._("Renew it here: %(address)s", address=url),
     ]
     return "\n".join(filter(None, sentences))
+
+
+def watch_sentence(env, action, trouble):
+    """Return what is wrong with a scheduled action, and since when.
+
+    :param action: the ``ir.cron``, :param trouble: a code of ``policy.watch``
+    """
+    if trouble == watch.OFF:
+        return env._("%(action)s: switched off", action=action.name)
+    if trouble == watch.FAILING:
+        return env._(
+            "%(action)s: failed %(count)s times in a row",
+            action=action.name,
+            count=action.failure_count,
+        )
+    return env._(
+        "%(action)s: due since %(moment)s and did not run",
+        action=action.name,
+        moment=moment_text(env, action.nextcall),
+    )
+
+
+def watch_remedy(env, troubles):
+    """Return what stands still meanwhile and what to do, as one text."""
+    sentences = [
+        env._(
+            "Until they run, nothing is renewed, checked or told by itself. Nothing is "
+            "lost; what is due is done when they run again."
+        )
+    ]
+    if watch.OFF in troubles:
+        sentences.append(
+            env._(
+                "Ask an administrator to switch them on under Settings > Technical > "
+                "Scheduled Actions."
+            )
+        )
+    if watch.LATE in troubles:
+        sentences.append(
+            env._(
+                "Ask an administrator whether the server runs scheduled actions at all "
+                "(max_cron_threads), and whether another one takes too long."
+            )
+        )
+    if watch.FAILING in troubles:
+        sentences.append(
+            env._("Ask an administrator what the server's log says about them.")
+        )
+    return " ".join(sentences)
 
 
 def day_text(env, moment):

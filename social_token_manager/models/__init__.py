@@ -16,8 +16,10 @@ from . import social_profile_disconnect
 from . import social_profile_escalation
 from . import social_profile_gap
 from . import social_profile_identity
+from . import social_profile_live
 from . import social_profile_people
 from . import social_profile_queue
+from . import social_profile_risk
 from . import social_profile_subscription
 from . import social_profile_succession
 from . import social_profile
@@ -32,6 +34,7 @@ from . import social_profile_link
 from . import social_event
 from . import social_notice_posting
 from . import social_notice_delivery
+from . import social_notice_sample
 from . import social_notice
 from . import social_notice_purge
 from . import social_notice_preference
@@ -39,8 +42,11 @@ from . import social_escalation
 from . import social_notice_target
 from . import social_notice_outbox
 from . import social_calendar_feed
+from . import social_notice_snooze
 from . import social_signal
+from . import ir_cron
 from . import ir_http
+from . import ir_websocket
 from . import res_company
 from . import res_partner
 from . import res_users

@@ -26,7 +26,11 @@ class SocialNotice(models.Model):
     """
 
     _name = "social.notice"
-    _inherit = ["social.notice.delivery", "social.notice.posting"]
+    _inherit = [
+        "social.notice.delivery",
+        "social.notice.posting",
+        "social.notice.sample",
+    ]
     _description = "Social Connection Notice"
     _order = "id desc"
     _rec_name = "profile_id"

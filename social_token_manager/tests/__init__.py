@@ -20,6 +20,7 @@ from . import test_policy_queue
 from . import test_policy_reasons
 from . import test_policy_renewal
 from . import test_policy_status
+from . import test_policy_watch
 from . import test_provider_addresses
 from . import test_provider_base
 from . import test_provider_chat
@@ -57,6 +58,7 @@ from . import test_social_key
 from . import test_social_network
 from . import test_social_notice
 from . import test_social_notice_target
+from . import test_social_notice_personal
 from . import test_social_profile_by_hand
 from . import test_social_profile_coverage
 from . import test_social_profile_disconnect
