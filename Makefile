@@ -3,7 +3,7 @@ PYTHON ?= python3
 DEV = $(PYTHON) -m dev
 ARGS ?=
 
-.PHONY: setup demo pictures test test-fast smoke lint prove bench database pins stop clean-data clean
+.PHONY: setup demo pictures test test-fast smoke lint prove year bench database pins stop clean-data clean
 
 setup:
 	@$(DEV) setup
@@ -28,6 +28,9 @@ lint:
 
 prove:
 	@$(DEV) module tests.prove $(ARGS)
+
+year:
+	@$(DEV) module tests.year
 
 bench:
 	@$(DEV) module bench $(ARGS)

@@ -97,7 +97,11 @@ PROMISES = (
     ),
     Promise(
         "One notice for a profile, cycle, rung, person and channel",
-        (f"{ADDON}/test_social_notice.py", f"{ADDON}/test_policy_notices.py"),
+        (
+            "tests/test_year.py",
+            f"{ADDON}/test_social_notice.py",
+            f"{ADDON}/test_policy_notices.py",
+        ),
     ),
     Promise(
         "Every outbound call is bounded and goes to public addresses",

@@ -13,7 +13,6 @@ from tests.people import (
     HttpPerson,
     MetaConsent,
     Renewal,
-    install_language,
     register_app,
 )
 

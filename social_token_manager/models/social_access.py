@@ -3,7 +3,7 @@ from odoo import api, fields, models
 from ..clock import now
 from ..fields import Encrypted
 from ..keyring import SecretDamaged
-from ..policy import choice, expiry, people, reasons, status
+from ..policy import choice, expiry, people, reasons
 from ..providers.results import HandOut, Reach
 from ..wording import proof_text, reason_label
 

@@ -33,7 +33,6 @@ class SocialConnectAccount(models.Model):
         readonly=True,
         index=True,
         ondelete="cascade",
-        groups="social_token_manager.group_manager",
     )
     network_id = fields.Many2one("social.network", required=True, readonly=True)
     external_id = fields.Char("Network ID", required=True, readonly=True)

@@ -93,9 +93,7 @@ class SocialOauthIdentity(models.AbstractModel):
         # The engine reads tokens that this user may not.
         oauth_request = self.sudo()
         data = oauth_request._read_other()
-        persist(
-            self.env, lambda env: oauth_request.with_env(env)._store_switch(data)
-        )
+        persist(self.env, lambda env: oauth_request.with_env(env)._store_switch(data))
         self.env.invalidate_all()
         return False
 
@@ -107,7 +105,9 @@ class SocialOauthIdentity(models.AbstractModel):
         try:
             listing = self.token_id._read_listing()
         except ProviderError as error:
-            raise UserError(" ".join(reason_sentences(self.env, error.reason))) from None
+            raise UserError(
+                " ".join(reason_sentences(self.env, error.reason))
+            ) from None
         except SecretDamaged:
             listing = ()
         for data in listing:

@@ -32,7 +32,5 @@ class TestPolicyQueue(unittest.TestCase):
         self.assertEqual(self.way(renews_silently=False), LOGIN)
 
     def test_what_never_ends_or_was_renewed_just_now_is_left_alone(self):
-        self.assertEqual(
-            self.way(status="no_expiry", renews_silently=False), NOTHING
-        )
+        self.assertEqual(self.way(status="no_expiry", renews_silently=False), NOTHING)
         self.assertEqual(self.way(is_old_enough=False), NOTHING)

@@ -95,6 +95,27 @@ class TestSocialRenewalWizard(SocialCase):
         self.assertEqual(wizard.step, "login")
         self.assertIn("unchanged", wizard.problem)
 
+    # === PREREQUISITES === #
+
+    def test_what_is_needed_is_checked_where_it_can_be_and_ticked_otherwise(self):
+        made = self.make_profile("messenger", name="Never connected")
+        wizard = self.open_wizard(profile=made)
+        found = {line.code: line.found for line in wizard.prerequisite_ids}
+        self.assertEqual(
+            found,
+            {
+                "account": "unknown",
+                "administrator": "yes",
+                "business": "unknown",
+                "messenger": "unknown",
+            },
+        )
+        wizard.prerequisite_ids[0].is_ticked = True
+        with self.assertRaises(AccessError):
+            wizard.prerequisite_ids[0].code = "linked"
+        known = self.open_wizard().prerequisite_ids
+        self.assertEqual(set(known.mapped("found")), {"yes"})
+
     # === THE SELECTION === #
 
     def test_connected_is_ticked_new_is_offered_missing_is_named(self):

@@ -26,7 +26,7 @@ class SocialLinkWizard(models.TransientModel):
     expires_at = fields.Datetime(
         "Valid Until",
         required=True,
-        default=lambda self: self._get_proposed_end(),
+        default=lambda self: self._get_default_end(),
     )
     sends_mail = fields.Boolean("Send It by E-Mail", default=True)
     replaced_id = fields.Many2one(
@@ -35,17 +35,19 @@ class SocialLinkWizard(models.TransientModel):
     link_address = fields.Char("Connect Link", store=False, readonly=True)
 
     @api.model
-    def _get_proposed_end(self):
-        # The company's own setting is for Owners to see.
+    def _get_default_end(self):
+        # How long a link lives is an Owner's to set and everybody's to follow.
         return now() + timedelta(days=self.env.company.sudo().social_link_days)
 
     @api.constrains("profile_id", "replaced_id", "person_id", "partner_id")
-    def _check_seen(self):
+    def _check_named(self):
         """Refuse what its maker may not invite to or see: the dialog would name it."""
+        links = self.env["social.connect.link"]
         # Constraints are checked with all rights.
         for wizard in self.sudo(False):
-            wizard.profile_id._check_may_renew()
-            for name in ("profile_id", "replaced_id", "person_id", "partner_id"):
+            links._check_may_invite(wizard.profile_id)
+            wizard.replaced_id._check_may_manage()
+            for name in ("person_id", "partner_id"):
                 wizard[name].check_access("read")
 
     @api.model

@@ -8,7 +8,7 @@ class SocialRenewalChoice(models.TransientModel):
     _name = "social.renewal.choice"
     _description = "Try Renewing All"
 
-    network_id = fields.Many2one("social.network", "Network")
+    network_id = fields.Many2one("social.network")
     available_network_ids = fields.Many2many(
         "social.network", compute="_compute_available_network_ids"
     )

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ..engine import persist
 from ..keyring import SecretDamaged
+from ..policy import prerequisites as policy
 from ..policy import reasons
 from ..providers.errors import ProviderError
 from ..wording import reason_sentences, result_texts
@@ -43,6 +44,7 @@ class SocialRenewalWizard(models.TransientModel):
     network_icon = fields.Char(related="profile_id.network_icon", string="Network Icon")
     prerequisites = fields.Html(related="profile_id.prerequisites")
     external_user_name = fields.Char(related="profile_id.external_user_name")
+    prerequisite_ids = fields.One2many("social.renewal.prerequisite", "wizard_id")
     has_stories = fields.Boolean(compute="_compute_has_stories")
     is_story_option_off = fields.Boolean(compute="_compute_has_stories")
     unticked = fields.Char(compute="_compute_unticked")
@@ -131,8 +133,16 @@ class SocialRenewalWizard(models.TransientModel):
             wizard = self.create(
                 {"profile_id": profile.id, "step": "start" if is_first else "login"}
             )
+            wizard._add_prerequisites()
         wizard.login_id = login
         return wizard._get_action()
+
+    def _add_prerequisites(self):
+        needed = policy.check(self.profile_id._get_prerequisite_facts())
+        # People say whether they hold, not which there are.
+        self.sudo().prerequisite_ids = [
+            fields.Command.create({"code": code}) for code in needed
+        ]
 
     def _get_action(self):
         """Return the action that shows this wizard at its own address."""
@@ -198,7 +208,7 @@ class SocialRenewalWizard(models.TransientModel):
         return way_out
 
     def _get_way_out(self):
-        """Return the action that leads to the queue that this is for, or to the list."""
+        """Return the action that leads to the queue that this is for, else the list."""
         queue = self.login_id.queue_id
         if queue:
             return queue._get_action()

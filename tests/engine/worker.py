@@ -15,6 +15,8 @@ from odoo.modules.registry import Registry
 from odoo.service.server import load_server_wide_modules
 from odoo.tools import config
 
+from tests.year import scheduler
+
 NAME = "social.token"
 
 
@@ -94,7 +96,7 @@ def stock(env, app_id, path):
 
 ROLES = {
     role.__name__: role
-    for role in (renew, consume, consume_and_fail, call, press, stock)
+    for role in (renew, consume, consume_and_fail, call, press, stock, *scheduler.ROLES)
 }
 
 

@@ -1,0 +1,183 @@
+"""Promise: one notice for a profile, cycle, rung, person and channel, whatever happens.
+
+A simulated year with the clock moved, two schedulers at once, outages of the scheduler,
+three time zones with and without summer time, breaks and renewals in between. What came
+is compared with what :mod:`tests.year.expected` works out by other means. It is short
+here and whole in ``make year``.
+"""
+
+import json
+import random
+from collections import Counter
+from datetime import datetime, timedelta
+
+import pytest
+
+from dev import layout
+from tests.engine.workers import Worker
+from tests.series import series
+from tests.year.expected import Person, Profile
+
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(series(short=300, long=3000))]
+
+SEED = 20_260_301
+# Europe puts its clocks forward on 29 March 2026, New York on 8 March.
+START = datetime(2026, 3, 6, 0, 0)
+DAYS = series(short=26, long=365)
+TURN = timedelta(hours=series(short=6, long=3))
+PEOPLE = (
+    Person("Bruna", "America/Sao_Paulo", (22, 7)),
+    Person("Duarte", "Europe/Lisbon", (20, 8)),
+    Person("Noah", "America/New_York"),
+)
+EACH = 6
+CROWD = 300
+FIRST_OUTAGE = 9
+
+
+class Year:
+    """Two schedulers, and people with connections that end, break and are renewed."""
+
+    def __init__(self, server):
+        self.server = server
+        self.chance = random.Random(SEED)
+        self.schedulers = [
+            Worker(server.db, number).wait_until_ready() for number in range(2)
+        ]
+        self.profiles = [
+            Profile(f"{person.name} {number}", person, None)
+            for person in PEOPLE
+            for number in range(EACH)
+        ]
+        # All of these end on one day, and one person has them.
+        crowd = [Profile(f"Noah {100 + at}", PEOPLE[2], None) for at in range(CROWD)]
+        self.ask(
+            "people",
+            [
+                {"name": one.name, "zone": one.zone, "quiet": one.quiet or (0, 0)}
+                for one in PEOPLE
+            ],
+        )
+        ends = {one: self.choose_end(START) for one in self.profiles}
+        ends |= dict.fromkeys(crowd, START + timedelta(days=10))
+        self.profiles += crowd
+        self.crowd = set(crowd)
+        self.change(START, ends, [])
+
+    def stop(self):
+        for scheduler in self.schedulers:
+            scheduler.stop()
+
+    def ask(self, role, payload):
+        path = layout.LOGS / f"year-{self.server.db}.json"
+        path.write_text(json.dumps(payload, default=str))
+        self.schedulers[0].ask(role, path)
+        path.unlink()
+
+    def choose_end(self, at):
+        return at + timedelta(hours=self.chance.randrange(2 * 24, 60 * 24))
+
+    def change(self, at, grants, losses):
+        """Let people renew and connections break, here and in the expectation."""
+        self.ask(
+            "change",
+            {
+                "at": at,
+                "grants": {one.name: end for one, end in grants.items()},
+                "losses": [one.name for one in losses],
+            },
+        )
+        for profile, end in grants.items():
+            profile.grant(end)
+        for profile in losses:
+            profile.lose()
+
+    def run(self):
+        outages = self.choose_outages()
+        for number in range(int(timedelta(days=DAYS) / TURN)):
+            at = START + number * TURN
+            self.live_on(at + TURN / 3)
+            if not any(begin <= number < end for begin, end in outages):
+                self.tell(at + TURN / 2)
+
+    def choose_outages(self):
+        """Return turns during which no scheduler runs, the longest nine days."""
+        per_day = int(timedelta(days=1) / TURN)
+        lengths = [FIRST_OUTAGE, *range(1, DAYS // 40)]
+        begins = sorted(self.chance.sample(range(4, max(DAYS - 9, 6)), len(lengths)))
+        return [
+            (begin * per_day, (begin + min(length, FIRST_OUTAGE)) * per_day)
+            for begin, length in zip(begins, lengths, strict=True)
+        ]
+
+    def live_on(self, at):
+        """Let something happen now and then, to somebody."""
+        grants, losses = {}, []
+        for profile in self.profiles:
+            if profile in self.crowd:
+                continue
+            # What stopped working is renewed sooner than what will.
+            is_over = profile.is_broken or profile.ends_at <= at
+            if self.chance.random() < (0.06 if is_over else 0.004):
+                grants[profile] = self.choose_end(at)
+            elif not profile.is_broken and self.chance.random() < 0.002:
+                losses.append(profile)
+        if grants or losses:
+            self.change(at, grants, losses)
+
+    def tell(self, at):
+        for scheduler in self.schedulers:
+            scheduler.send("tell", at.isoformat())
+        for scheduler in self.schedulers:
+            scheduler.receive()
+        for profile in self.profiles:
+            profile.take_turn(at)
+            profile.deliver(at)
+
+    def query(self, statement):
+        with self.server.cursor() as cr:
+            cr.execute(statement)
+            return cr.fetchall()
+
+
+@pytest.fixture
+def year(odoo_server):
+    year = Year(odoo_server(arguments=["--max-cron-threads=0"]))
+    yield year
+    year.stop()
+
+
+def test_a_year_tells_everybody_once_and_nobody_twice(year):
+    year.run()
+    rows = year.query(
+        "SELECT company.name, notice.sent_at, profile.name, notice.rung, mail_id"
+        "  FROM social_notice notice"
+        "  JOIN social_profile profile ON profile.id = notice.profile_id"
+        "  JOIN res_company company ON company.id = notice.company_id"
+        " WHERE notice.channel = 'email' AND notice.state IN ('sent', 'cancelled')"
+        "   AND notice.sent_at IS NOT NULL"
+    )
+    expected = Counter(
+        (person.name, at, *line)
+        for person in PEOPLE
+        for at, lines in person.mails.items()
+        for line in lines
+    )
+    came = Counter(row[:4] for row in rows)
+    assert came - expected == Counter(), "told without need"
+    assert expected - came == Counter(), "not told"
+    assert {rung for *_place, rung in expected} == {
+        "d7",
+        "d3",
+        "d1",
+        "expired",
+        "broken",
+        "recovered",
+    }, "a year in which something does not happen proves nothing of it"
+    mails = {}
+    for name, at, _profile, _rung, mail_id in rows:
+        mails.setdefault((name, at), set()).add(mail_id)
+    assert all(len(ids) == 1 for ids in mails.values()), "one mail a person and run"
+    sizes = Counter((name, at) for name, at, *_rest in rows)
+    assert max(sizes.values()) >= CROWD
+    print(f"{DAYS} days, {len(rows)} notices in {len(mails)} mails, none wrong")

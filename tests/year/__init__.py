@@ -1,0 +1,1 @@
+"""A simulated year of notices, see ``tests/test_year.py`` and ``make year``."""
