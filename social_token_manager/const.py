@@ -18,8 +18,12 @@ LINK_PATH = "/social/link/{token}"
 CONNECTION_ROUTE = "/social/connection/<string:reference>"
 CONNECTION_PATH = "/social/connection/{reference}"
 ASK_SUFFIX = "/ask"
+CALENDAR_ROUTE = "/social/calendar/<string:token>.ics"
+CALENDAR_PATH = "/social/calendar/{token}.ics"
 
 RENEW_ROUTE = "/social/renew/<int:profile_id>"
+# Opens the dialog over the profile; nothing changes before its button is pressed.
+TAKE_PATH = "/odoo/social-profiles/{profile_id}/social-take"
 RENEW_PATH = "/social/renew/{profile_id}"
 # Below the list of profiles, so that the web client knows in which app it is.
 WIZARD_PATH = "/odoo/social-profiles/social-renewal/{wizard_id}"
@@ -54,7 +58,14 @@ DEV_HOSTS_OPTION = "social_token_manager_dev_hosts"
 
 # Form inputs that carry a typed secret, and what shows a new one; whatever logs RPC
 # arguments must hide them.
-SECRET_INPUTS = ("client_secret_input", "webhook_secret_input", "link_address")
+SECRET_INPUTS = (
+    "client_secret_input",
+    "webhook_secret_input",
+    "link_address",
+    "address_input",
+    "signing_secret",
+    "feed_address",
+)
 
 # How many calls one turn of a scheduled action makes at once, and how many of them may
 # be under way at one host. Of an app it is the app's own limit.
@@ -75,3 +86,12 @@ SIGNAL_KEPT = timedelta(days=30)
 DELETION_KEPT = timedelta(days=366)
 # How often the networks are asked whether they still send messages.
 SUBSCRIPTION_PAUSE = timedelta(days=1)
+
+# Messages to chats and other systems: how many at once, and for how many seconds a
+# turn starts new ones.
+POSTS_AT_ONCE = 8
+POSTING_SECONDS = 60
+OUTBOX_KEPT = timedelta(days=30)
+
+# How long a calendar keeps what it was given.
+CALENDAR_SECONDS = 15 * 60

@@ -16,11 +16,11 @@ END = r"[^\n]*?(?= HTTP/\d|$)"
 SOCIAL_ADDRESS = re.compile(
     rf"(/social/(?:callback|webhook|authorize)[^\n?]*)\?{END}", re.MULTILINE
 )
-SOCIAL_LINK = re.compile(rf"(/social/link/){END}", re.MULTILINE)
+SOCIAL_LINK = re.compile(rf"(/social/(?:link|calendar)/){END}", re.MULTILINE)
 
 
 class HideAddress(logging.Filter):
-    """Hide the query of our addresses (codes, state) and the tokens of links."""
+    """Hide the query of our addresses (codes, state), tokens of links and feeds."""
 
     def filter(self, record):
         """Rewrite the record in place and always let it pass."""

@@ -8,7 +8,8 @@ from odoo.tools import format_date, format_time
 from odoo.tools.translate import LazyTranslate
 
 from . import keyring
-from .policy import notices, people, reasons
+from .policy import escalation as escalation_policy
+from .policy import gap, notices, people, reasons, watch
 from .policy import status as status_policy
 
 _lt = LazyTranslate(__name__)
@@ -482,6 +483,11 @@ def notice_subject(env, lines):
     return f"{line['network']} {line['profile'].name}: {line['sentence']}"
 
 
+def sample_subject(env, count):
+    """Return the subject of a mail with a sample of every notice."""
+    return env._("Sample: the %(count)s notices of Social Connections", count=count)
+
+
 def moment_text(env, moment):
     """Return date and time in the reader's language and zone, which is named."""
     zone = env.context.get("tz") or "UTC"
@@ -501,17 +507,98 @@ def rung_label(env, rung):
         return env._("1 day before")
     if days:
         return env._("%(days)s days before", days=days)
+    number = escalation_policy.number_of(rung)
+    if number:
+        return _escalation_label(env, escalation_policy.kind_of(rung), number)
     return {
+        gap.PURGE: env._("Before held data is deleted"),
         notices.EXPIRED: env._("When it expires"),
         notices.BROKEN: env._("When it breaks"),
         notices.RECOVERED: env._("When it works again"),
     }.get(rung, rung)
 
 
+def _escalation_label(env, kind, number):
+    return {
+        escalation_policy.ESCALATED: env._(
+            "Nobody renewed: %(who)s", who=level_text(env, number)
+        ),
+        escalation_policy.REPEATED: env._("Nobody renewed: again, %s", number),
+        escalation_policy.TAKEN: env._("When somebody takes it on"),
+    }.get(kind, f"{kind}{number}")
+
+
+def level_text(env, level):
+    """Return who is told at a level of the escalation."""
+    return {
+        escalation_policy.GRANTER: env._("whoever granted access"),
+        escalation_policy.ADMINS: env._("the Admins of the profile"),
+        escalation_policy.MANAGERS: env._("the Managers"),
+        escalation_policy.OWNERS: env._("the Owners"),
+        escalation_policy.OUTSIDER: env._("somebody outside"),
+    }[level]
+
+
+def escalation_text(env, escalation, at):
+    """Return who has it, or how far up it went; '' while nobody was asked."""
+    if escalation._is_taken(at):
+        return env._(
+            "%(person)s takes care of it until %(moment)s.",
+            # Who has it is told to all who see the profile.
+            person=escalation.sudo().taken_by_id.name,
+            moment=moment_text(env, escalation.taken_until),
+        )
+    if not escalation.level:
+        return ""
+    return env._(
+        "Nobody has renewed it, so it went up to: %(who)s.",
+        who=level_text(env, escalation.level),
+    )
+
+
+def _escalated_sentence(env, profile, level):
+    ended = moment_text(env, profile.expires_at)
+    escalation = profile._get_escalation()
+    if level != escalation_policy.OUTSIDER or not profile.outsider_id:
+        return env._("nobody has renewed it since it ended on %(moment)s", moment=ended)
+    values = {"moment": ended, "person": profile.outsider_id.name}
+    if escalation.link_id:
+        return env._(
+            "nobody has renewed it since it ended on %(moment)s, so %(person)s was "
+            "sent a connect link",
+            **values,
+        )
+    return env._(
+        "nobody has renewed it since it ended on %(moment)s; open the profile and send "
+        "%(person)s a connect link",
+        **values,
+    )
+
+
+def _taken_sentence(env, profile):
+    escalation = profile._get_escalation()
+    return env._(
+        "%(person)s takes care of it until %(moment)s",
+        person=escalation.taken_by_id.name or "",
+        moment=moment_text(env, escalation.taken_until or profile.expires_at),
+    )
+
+
 def notice_sentence(env, rung, profile, at):
     """Return by when somebody must act, in the reader's language and time zone."""
     if rung == notices.RECOVERED:
         return env._("the connection works again")
+    if rung == gap.PURGE:
+        return env._(
+            "what is held of it is deleted on %(moment)s",
+            moment=moment_text(env, profile.purge_at or profile.expires_at),
+        )
+    kind = escalation_policy.kind_of(rung)
+    if kind in (escalation_policy.ESCALATED, escalation_policy.REPEATED):
+        level = escalation_policy.number_of(rung) * (kind != escalation_policy.REPEATED)
+        return _escalated_sentence(env, profile, level)
+    if kind == escalation_policy.TAKEN:
+        return _taken_sentence(env, profile)
     moment = moment_text(env, profile.expires_at)
     if rung == notices.BROKEN:
         return env._("the connection broke on %(moment)s", moment=moment)
@@ -527,6 +614,140 @@ def notice_sentence(env, rung, profile, at):
     return env._(
         "the connection ends in %(days)s days, on %(moment)s", days=days, moment=moment
     )
+
+
+def chat_text(env, line):
+    """Return what a team's chat is told of one profile."""
+    who = f"{line['network']}: {line['profile'].name}"
+    if line["client"]:
+        who = f"{who} · {line['client']}"
+    mark = {
+        notices.EXPIRED: env._("✕ Expired"),
+        notices.BROKEN: env._("✕ Broken"),
+        notices.RECOVERED: env._("✓ Working"),
+    }.get(line["rung"], env._("! Expiring"))
+    said = f"{mark} · {who} · {line['sentence']}."
+    if line["renewers"]:
+        able = env._("Proven able to renew it: %(people)s.", people=line["renewers"])
+        said = f"{said} {able}"
+    return said
+
+
+def chat_button(env, line):
+    """Return the words of the link that renews."""
+    return env._("Reconnect") if line["profile"].reason else env._("Renew")
+
+
+def chat_rest(env, count):
+    """Return the words for what a chat's message has no room for."""
+    return env._("And %(count)s more.", count=count)
+
+
+def posting_sentence(env, code, host, detail):
+    """Return why a chat or another system did not take a message, and what to do.
+
+    :param code: a ``ProviderError``'s reason, ``damaged_secret`` or ``given_up``
+    """
+    named = {"host": host, "detail": detail}
+    if code == "given_up":
+        return env._(
+            "%(host)s did not take a message for three days (%(detail)s), so it was "
+            "dropped. People were told as usual. Check the address there and send a "
+            "test.",
+            **named,
+        )
+    if code == "damaged_secret":
+        return env._(
+            "The stored address or signing secret is missing or damaged, so a message "
+            "was dropped. People were told as usual. Paste it again."
+        )
+    if code == "request_refused":
+        return env._(
+            "%(host)s refused a message (%(detail)s), so it was dropped. People were "
+            "told as usual. Perhaps the webhook was removed there: make a new one, "
+            "paste its address and send a test.",
+            **named,
+        )
+    if code == "app_fault":
+        return env._(
+            "%(host)s may not be called: it is no public server. A message was "
+            "dropped; people were told as usual. Paste another address.",
+            **named,
+        )
+    return env._(
+        "%(host)s did not take a message yet (%(detail)s). Nothing is lost: it is "
+        "tried again for three days.",
+        **named,
+    )
+
+
+def calendar_title(env, profile):
+    """Return what an entry of a calendar is called."""
+    who = f"{profile.network_id.name}: {profile.name}"
+    if profile.reason:
+        return env._("✕ %(profile)s is broken", profile=who)
+    return env._("! %(profile)s: the connection ends", profile=who)
+
+
+def calendar_text(env, profile, url):
+    """Return what an entry of a calendar says: why, for whom and where to renew."""
+    sentences = [
+        env._("Client: %(client)s.", client=profile.partner_id.name)
+        if profile.partner_id
+        else "",
+        " ".join(reason_sentences(env, profile.reason)) if profile.reason else "",
+        env._("Renew it here: %(address)s", address=url),
+    ]
+    return "\n".join(filter(None, sentences))
+
+
+def watch_sentence(env, action, trouble):
+    """Return what is wrong with a scheduled action, and since when.
+
+    :param action: the ``ir.cron``, :param trouble: a code of ``policy.watch``
+    """
+    if trouble == watch.OFF:
+        return env._("%(action)s: switched off", action=action.name)
+    if trouble == watch.FAILING:
+        return env._(
+            "%(action)s: failed %(count)s times in a row",
+            action=action.name,
+            count=action.failure_count,
+        )
+    return env._(
+        "%(action)s: due since %(moment)s and did not run",
+        action=action.name,
+        moment=moment_text(env, action.nextcall),
+    )
+
+
+def watch_remedy(env, troubles):
+    """Return what stands still meanwhile and what to do, as one text."""
+    sentences = [
+        env._(
+            "Until they run, nothing is renewed, checked or told by itself. Nothing is "
+            "lost; what is due is done when they run again."
+        )
+    ]
+    if watch.OFF in troubles:
+        sentences.append(
+            env._(
+                "Ask an administrator to switch them on under Settings > Technical > "
+                "Scheduled Actions."
+            )
+        )
+    if watch.LATE in troubles:
+        sentences.append(
+            env._(
+                "Ask an administrator whether the server runs scheduled actions at all "
+                "(max_cron_threads), and whether another one takes too long."
+            )
+        )
+    if watch.FAILING in troubles:
+        sentences.append(
+            env._("Ask an administrator what the server's log says about them.")
+        )
+    return " ".join(sentences)
 
 
 def day_text(env, moment):

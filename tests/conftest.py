@@ -7,7 +7,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from dev import layout, system
 from sandbox.server import running
-from tests import browser, servers
+from tests import browser, receivers, servers
 
 # Milliseconds. A busy machine is slow; waiting longer costs nothing where it is not.
 PATIENCE = 60_000
@@ -32,6 +32,14 @@ def odoo_server():
     """A function that starts Odoo processes; see ``tests.servers.Servers``."""
     with servers.running_odoo() as factory:
         yield factory
+
+
+@pytest.fixture
+def receiver():
+    """A server that takes messages; see ``tests.receivers.Receiver``."""
+    found = receivers.Receiver()
+    yield found
+    found.stop()
 
 
 @pytest.fixture(scope="session")

@@ -1,3 +1,4 @@
+from . import calendar
 from . import link
 from . import oauth
 from . import webhook

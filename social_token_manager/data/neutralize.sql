@@ -6,10 +6,15 @@ UPDATE social_token
        intent_at = NULL, intent_count = 0, unsettled_at = NULL;
 UPDATE social_access SET page_token = NULL;
 UPDATE social_app SET client_secret = NULL, webhook_secret = NULL;
+UPDATE social_notice_target
+   SET address = NULL, signing_secret = NULL, host = NULL, active = false;
+DELETE FROM social_notice_outbox;
+DELETE FROM social_calendar_feed;
 DELETE FROM social_signal;
 DELETE FROM social_renewal_wizard;
 DELETE FROM social_oauth_request;
 DELETE FROM mail_activity WHERE res_model = 'social.connect.link';
+DELETE FROM social_escalation;
 DELETE FROM social_connect_link;
 DELETE FROM social_connect_guess;
 UPDATE social_profile SET reason = 'not_connected', expires_at = now() AT TIME ZONE 'UTC';

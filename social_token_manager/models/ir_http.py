@@ -16,7 +16,8 @@ class IrHttp(models.AbstractModel):
         is_member = self.env.user.has_group("social_token_manager.group_member")
         if is_member and request and not request.session.get(SHOWN):
             request.session[SHOWN] = True
-            info["social_login_alert"] = True
+            info["social_login_alert"] = self.env.user.social_login_alert
         if is_member:
+            info["social_member"] = True
             info["social_copied"] = self.env["social.home"]._get_notice()
         return info

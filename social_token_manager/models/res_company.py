@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..const import LINK_DAYS, LINK_DAYS_MOST
-from ..policy import notices
+from ..policy import escalation, notices
 
 
 class ResCompany(models.Model):
@@ -37,6 +37,31 @@ class ResCompany(models.Model):
         groups="social_token_manager.group_owner",
         help="When a connection breaks, quiet hours and days off do not count.",
     )
+    social_escalation = fields.Boolean(
+        "Escalate What Nobody Renews",
+        default=True,
+        groups="social_token_manager.group_owner",
+        help="A connection that has ended goes from the granter up to the Owners, step "
+        "by step, until somebody renews it or takes it on.",
+    )
+    social_escalation_days = fields.Char(
+        "Days After the End",
+        groups="social_token_manager.group_owner",
+        help="Such as 1, 2, 3, 5, 7: for the granter, the Admins, the Managers, the "
+        "Owners and somebody outside. Empty: what each network says.",
+    )
+    social_escalation_repeat = fields.Integer(
+        "Days Until Told Again",
+        default=escalation.REPEAT_DAYS,
+        groups="social_token_manager.group_owner",
+        help="At the top, all are told again as long as it does not work; 0 for never.",
+    )
+    social_escalation_link = fields.Boolean(
+        "Send the Connect Link by Itself",
+        groups="social_token_manager.group_owner",
+        help="To whoever is named on the profile. Otherwise it is proposed to Managers "
+        "and Owners.",
+    )
     social_purge = fields.Boolean(
         "Delete Held Data",
         groups="social_token_manager.group_owner",
@@ -65,6 +90,23 @@ class ResCompany(models.Model):
                     self.env._(
                         "A connect link lives for 1 to %(most)s days.",
                         most=LINK_DAYS_MOST,
+                    )
+                )
+
+    @api.constrains("social_escalation_days")
+    def _check_social_escalation_days(self):
+        for company in self:
+            check_ladder(self.env, company.social_escalation_days)
+
+    @api.constrains("social_escalation_repeat")
+    def _check_social_escalation_repeat(self):
+        for company in self:
+            if not 0 <= company.social_escalation_repeat <= escalation.MOST_DAYS:
+                raise ValidationError(
+                    self.env._(
+                        "People are told again after 1 to %(most)s days, or never: 0. "
+                        "Nothing was changed.",
+                        most=escalation.MOST_DAYS,
                     )
                 )
 
@@ -102,5 +144,21 @@ def check_days(env, text):
             env._(
                 "Write the days before the end as up to ten numbers from 1 to 365, "
                 "such as 7, 3, 1. Nothing was changed."
+            )
+        ) from None
+
+
+def check_ladder(env, text):
+    """Refuse days of an escalation that are none.
+
+    :raise ValidationError: what they look like
+    """
+    try:
+        escalation.parse_ladder(text or "")
+    except ValueError:
+        raise ValidationError(
+            env._(
+                "Write the days after the end as up to five rising numbers from 1 to "
+                "365, such as 1, 2, 3, 5, 7. Nothing was changed."
             )
         ) from None

@@ -16,6 +16,18 @@ class ResConfigSettings(models.TransientModel):
         default=lambda self: self._get_worker_count(),
         groups=OWNER,
     )
+    social_escalation = fields.Boolean(
+        related="company_id.social_escalation", readonly=False, groups=OWNER
+    )
+    social_escalation_days = fields.Char(
+        related="company_id.social_escalation_days", readonly=False, groups=OWNER
+    )
+    social_escalation_repeat = fields.Integer(
+        related="company_id.social_escalation_repeat", readonly=False, groups=OWNER
+    )
+    social_escalation_link = fields.Boolean(
+        related="company_id.social_escalation_link", readonly=False, groups=OWNER
+    )
     social_purge = fields.Boolean(
         related="company_id.social_purge", readonly=False, groups=OWNER
     )

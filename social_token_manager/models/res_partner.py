@@ -16,7 +16,8 @@ class ResPartner(models.Model):
             :1
         ]
         rule = company.sudo().social_quiet_rule
-        is_client = not user
+        # A team's chat is read by staff, in the name of the company.
+        is_client = not user and self != company.partner_id
         has_days_off = rule == "all" or (rule == "clients" and is_client)
         return notices.Quiet(
             zone=self.tz or "UTC",

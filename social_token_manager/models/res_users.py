@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Command
 
 from ..wording import leaving_text
 
@@ -65,32 +64,12 @@ class ResUsers(models.Model):
 
     def write(self, vals):
         """Override of Odoo's: who leaves has his profiles handed over."""
-        self._check_own_preferences(vals.get("social_preference_ids") or ())
         if not LEAVING_FIELDS & set(vals):
             return super().write(vals)
         staff = self._get_social_staff()
         result = super().write(vals)
         staff._hand_over_social()
         return result
-
-    def _check_own_preferences(self, commands):
-        """Refuse to touch settings of others.
-
-        Odoo writes one's own settings as the superuser, rows that belong to somebody
-        else included.
-
-        :raise AccessError: a command is about such a row
-        """
-        named = self.env["social.notice.preference"]
-        for number, record_id, *details in commands:
-            if number == Command.SET:
-                named |= named.browse(details[0])
-            elif number != Command.CREATE and record_id:
-                named |= named.browse(record_id)
-        named = named.exists()
-        if named:
-            # Of none even the right to settings as such would be asked for.
-            named.check_access("write")
 
     def _hand_over_social(self):
         """Find successors of those of these users who are no staff any more."""
@@ -121,6 +100,66 @@ class ResUsers(models.Model):
     def SELF_WRITEABLE_FIELDS(self):
         """Override of Odoo's: and change them."""
         return super().SELF_WRITEABLE_FIELDS + OWN_FIELDS
+
+    @api.onchange("social_by_profile")
+    def _onchange_social_by_profile(self):
+        """Offer a setting for each of one's own profiles; the general ones hold."""
+        if self.social_by_profile:
+            self.social_preference_ids = [
+                fields.Command.create(
+                    {
+                        "profile_id": profile.id,
+                        "email": self.social_email,
+                        "mobile": self.social_mobile,
+                    }
+                )
+                for profile in self._get_profiles_without_setting()
+            ]
+
+    def _get_profiles_without_setting(self):
+        """Return the profiles that this user sees and has no setting for."""
+        profile = self.env["social.profile"]
+        if not profile.has_access("read"):
+            return profile
+        chosen = self.social_preference_ids.profile_id._origin
+        return profile.search([("id", "not in", chosen.ids)])
+
+    def _complete_social_preferences(self):
+        """Have a setting for what came since this user chose to set by profile."""
+        if self.social_by_profile:
+            self.env["social.notice.preference"].create(
+                [
+                    {
+                        "user_id": self.id,
+                        "profile_id": profile.id,
+                        "email": self.social_email,
+                        "mobile": self.social_mobile,
+                    }
+                    for profile in self._get_profiles_without_setting()
+                ]
+            )
+
+    @api.model
+    def action_get(self):
+        """Override of Odoo's: one's preferences list all of one's profiles."""
+        if self.env.user.has_group(MEMBERS):
+            self.env.user._complete_social_preferences()
+        return super().action_get()
+
+    @api.model
+    def _open_token_expiration(self):
+        """Return the action that opens one's preferences at *Token expiration*."""
+        self.env.user._complete_social_preferences()
+        view = self.env.ref("social_token_manager.res_users_view_form_token_expiration")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Change My Preferences"),
+            "res_model": "res.users",
+            "res_id": self.env.uid,
+            "view_mode": "form",
+            "views": [(view.id, "form")],
+            "target": "new",
+        }
 
     @api.constrains("social_quiet_start", "social_quiet_end")
     def _check_social_quiet(self):

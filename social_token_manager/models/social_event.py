@@ -29,6 +29,7 @@ KINDS = [
     ("people_asked", "Asked the network for the people"),
     ("judged", "Right to renew set by hand"),
     ("person_asked", "Person asked to renew"),
+    ("taken", "Renewal taken on by somebody"),
     ("refreshed", "Renewed silently"),
     ("unrefreshed", "Could not be renewed silently"),
     ("dropped", "Late answer dropped"),
@@ -53,6 +54,9 @@ KINDS = [
     ("link_refused", "Other account refused"),
     ("link_revoked", "Connect link revoked"),
     ("link_asked", "New connect link asked for"),
+    ("target_changed", "Chat or webhook changed"),
+    ("calendar_made", "Calendar address made"),
+    ("calendar_revoked", "Calendar address revoked"),
 ]
 
 

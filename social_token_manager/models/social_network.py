@@ -1,9 +1,9 @@
 from odoo import api, fields, models
 
-from ..policy import notices
+from ..policy import escalation, notices
 from ..policy.expiry import Validity
 from ..wording import validity_text
-from .res_company import check_days
+from .res_company import check_days, check_ladder
 
 
 class SocialNetwork(models.Model):
@@ -58,6 +58,13 @@ class SocialNetwork(models.Model):
         default="7, 3, 1",
         help="A company may have days of its own, in the settings.",
     )
+    escalation_days = fields.Char(
+        "Days Until It Goes Further Up",
+        default="1, 2, 3, 5, 7",
+        help="Days after the end at which the granter, the Admins, the Managers, the "
+        "Owners and somebody outside are asked. A company may have days of its own, in "
+        "the settings.",
+    )
     history_limit_days = fields.Integer(
         help="How far back messages can be fetched after a gap; 0 when unknown."
     )
@@ -102,6 +109,16 @@ class SocialNetwork(models.Model):
         """Return how many days before the end people are told in a company."""
         text = company.sudo().social_notice_days or self.notice_days
         return notices.parse_days(text or "")
+
+    @api.constrains("escalation_days")
+    def _check_escalation_days(self):
+        for network in self:
+            check_ladder(self.env, network.escalation_days)
+
+    def _get_escalation_days(self, company):
+        """Return how many days after the end each level is told in a company."""
+        text = company.sudo().social_escalation_days or self.escalation_days
+        return escalation.parse_ladder(text or "")
 
     def _get_provider_codes(self):
         """Return the codes of the providers that can serve it, the default first."""

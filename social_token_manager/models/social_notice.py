@@ -10,6 +10,8 @@ CHANNELS = [
     ("inbox", "In Odoo"),
     ("email", "E-mail"),
     ("push", "Mobile"),
+    ("chat", "Team chat"),
+    ("webhook", "Other systems"),
 ]
 
 
@@ -24,7 +26,11 @@ class SocialNotice(models.Model):
     """
 
     _name = "social.notice"
-    _inherit = ["social.notice.delivery"]
+    _inherit = [
+        "social.notice.delivery",
+        "social.notice.posting",
+        "social.notice.sample",
+    ]
     _description = "Social Connection Notice"
     _order = "id desc"
     _rec_name = "profile_id"
@@ -87,6 +93,8 @@ class SocialNotice(models.Model):
         at = now()
         with own_environment(self.env) as env:
             env[self._name]._record_due(at)
+            env[self._name]._record_purges(at)
+        self.env["social.escalation"]._run(at)
         with own_environment(self.env) as env:
             count = len(env[self._name]._deliver_due(at))
         self.env["ir.cron"]._commit_progress(count)
@@ -142,7 +150,7 @@ class SocialNotice(models.Model):
                             WHERE told.profile_id = profile.id
                               AND told.cycle = profile.cycle
                               AND told.rung IN %(ends)s)),
-                entitled AS (%(entitled)s)
+                entitled AS (%(entitled)s UNION %(team)s)
                 """,
                 companies=[company_id for company_id, _network, _window in steps],
                 networks=[network_id for _company, network_id, _window in steps],
@@ -152,6 +160,7 @@ class SocialNotice(models.Model):
                 broken=policy.BROKEN,
                 ends=policy.ENDS,
                 entitled=entitled,
+                team=self._get_team_sql(),
             ),
             SQL(
                 "SELECT due.id, due.company_id, due.cycle, due.rung,"
@@ -300,6 +309,7 @@ class SocialNotice(models.Model):
                 [("mail_id", "=", mail.id), ("state", "=", "sent")]
             ):
                 mail.cancel()
+        self.env["social.notice.outbox"]._cancel_for(profiles)
 
     @api.model
     def _record_recovered(self, profiles):
@@ -330,7 +340,8 @@ class SocialNotice(models.Model):
                        %(recovered)s, told.person_id, told.channel, 'waiting'
                   FROM told JOIN social_profile profile ON profile.id = told.profile_id
                   JOIN social_access access ON access.id = profile.access_id
-                 WHERE told.rank = 1 AND told.rung IN %(ends)s AND told.state = 'sent'
+                 WHERE told.rank = 1 AND told.state = 'sent'
+                   AND (told.rung IN %(ends)s OR told.rung LIKE 'escalated%%')
                    AND (profile.expires_at IS NULL OR profile.expires_at > %(now)s)
                    AND access.person_id IS DISTINCT FROM told.person_id
                 """,

@@ -4,9 +4,13 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..clock import now
-from ..const import PROFILES_PATH, RENEW_PATH
+from ..const import PROFILES_PATH, RENEW_PATH, TAKE_PATH
+from ..policy import escalation, gap
 from ..policy import notices as policy
 from ..wording import notice_sentence, notice_subject, reason_sentences
+
+# What is open in Odoo, and what no person reads.
+NEVER_DISTURBING = ("inbox", "webhook")
 
 
 class SocialNoticeDelivery(models.AbstractModel):
@@ -86,7 +90,7 @@ class SocialNoticeDelivery(models.AbstractModel):
         }
         return self.filtered(
             lambda one: (
-                one.channel == "inbox"
+                one.channel in NEVER_DISTURBING
                 or not quiet[one.person_id, one.company_id]
                 or (
                     one.rung == policy.BROKEN
@@ -216,6 +220,8 @@ class SocialNoticeDelivery(models.AbstractModel):
         is_over = self.rung == policy.RECOVERED
         return {
             "rung": self.rung,
+            "kind": escalation.kind_of(self.rung),
+            "is_gone": profile.is_gone,
             "profile": profile,
             "network": profile.network_id.name,
             "client": profile.partner_id.name,
@@ -223,9 +229,23 @@ class SocialNoticeDelivery(models.AbstractModel):
             "happened": happened if profile.reason else "",
             "remedy": "" if is_over else remedy,
             "renewers": "" if is_over else profile.renewers,
-            "url": self.company_id.get_base_url()
-            + RENEW_PATH.format(profile_id=profile.id),
+            "url": self._get_renew_url(),
+            "take_url": self._get_take_url(),
         }
+
+    def _get_take_url(self):
+        """Return where somebody takes this on, '' where there is nothing to take."""
+        kind = escalation.kind_of(self.rung)
+        if not self.profile_id.is_gone or kind in (escalation.TAKEN, gap.PURGE):
+            return ""
+        return self.company_id.get_base_url() + TAKE_PATH.format(
+            profile_id=self.profile_id.id
+        )
+
+    def _get_renew_url(self):
+        """Return the address that starts a renewal, for whoever may renew."""
+        path = RENEW_PATH.format(profile_id=self.profile_id.id)
+        return self.company_id.get_base_url() + path
 
     def _get_url(self, lines):
         """Return where a short message leads: to the one profile, or to the list."""

@@ -31,7 +31,6 @@ DAYS_BOUNDS = {
     ">=": lambda days: (ceil(days), None),
 }
 FOREVER = 1_000_000  # days; a longer way than Python's calendar goes
-ALERT_LINES = 20
 MODULE_FILES = "/social_token_manager/static/import"
 # Written by the engine alone: a person must not be able to make a profile look healthy.
 ENGINE_FIELDS = {
@@ -70,10 +69,13 @@ class SocialProfile(models.Model):
         "social.profile.consumer",
         "social.profile.coverage",
         "social.profile.disconnect",
+        "social.profile.escalation",
         "social.profile.gap",
         "social.profile.identity",
+        "social.profile.live",
         "social.profile.people",
         "social.profile.queue",
+        "social.profile.risk",
         "social.profile.subscription",
         "social.profile.succession",
     ]
@@ -474,38 +476,6 @@ class SocialProfile(models.Model):
             },
         }
 
-    @api.model
-    @api.readonly
-    def get_login_alert(self):
-        """Return what to show at log-in: profiles at risk that this user may renew.
-
-        :return: ``{profiles: [values], count: int}``, worst first
-        """
-        at_risk = self.search(
-            [("status", "in", ("expired", "expiring")), ("access_id", "!=", False)]
-        ).filtered("may_renew")
-        return {
-            "count": len(at_risk),
-            "profiles": [
-                profile._get_alert_line() for profile in at_risk[:ALERT_LINES]
-            ],
-        }
-
-    def _get_alert_line(self):
-        provider = get_provider(self._get_app().sudo().provider)
-        return {
-            "id": self.id,
-            "name": self.name,
-            "handle": self.handle or "",
-            "network": self.network_id.name,
-            "icon": self.network_icon or "",
-            "client": self.partner_id.name or "",
-            "status": self.status,
-            "days_left": self.days_left,
-            "reason": self.reason_text or "",
-            "changes_permissions": provider.profiles_can_be_left_out,
-        }
-
     # === BUSINESS METHODS === #
 
     def _check_may_renew(self):
@@ -579,7 +549,7 @@ class SocialProfile(models.Model):
         # Two tokens of one profile may end at the same time: each is to see the other.
         lock_rows(self)
         at = now()
-        renewed, lost, switched = self.browse(), self.browse(), self.browse()
+        renewed, lost, switched, changed = (self.browse() for _kind in range(4))
         for profile in self:
             former = profile.access_id
             access = profile._choose_access(at)
@@ -601,7 +571,9 @@ class SocialProfile(models.Model):
             if former.token_id and access not in (former, access.browse()):
                 profile._note_switch(former, access, former._get_end_reason(at))
                 switched |= profile
+            changed |= profile._filter_changed(values)
             profile.write({**values, **gap_values})
+        changed._announce()
         self.access_ids._note_roles()
         notices = self.env["social.notice"]
         if renewed:
@@ -609,9 +581,8 @@ class SocialProfile(models.Model):
             notices._record_recovered(renewed)
         if lost:
             notices._send_soon()
-        if granted_anew:
-            # A message that cannot be posted must not undo what was granted.
-            self._run_hook("_conclude_asking")
+        # A message that cannot be posted must not undo what was granted.
+        (self if granted_anew else renewed)._run_hook("_conclude_asking")
         lost._run_hook("_on_token_lost")
         switched._look_after()
         switched._run_hook("_on_token_renewed")

@@ -28,7 +28,8 @@ class SocialProfile(models.Model):
         self.ensure_one()
         self._check_may_renew()
         return self.env["social.link.wizard"]._open_for(
-            profile=self, default_person_id=self.partner_id.id
+            profile=self,
+            default_person_id=(self.outsider_id or self.partner_id).id,
         )
 
     def action_see_links(self):

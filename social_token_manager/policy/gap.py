@@ -9,6 +9,9 @@ from datetime import datetime, timedelta
 # How many messages a day are typical: a running mean over about a week. Each message
 # adds its share, and what was counted before fades.
 MEAN_DAYS = 7
+# The rung that tells that held data goes soon, and how many days before.
+PURGE = "purge"
+TOLD_BEFORE_DAYS = 3
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ ENDS = (EXPIRED, BROKEN)
 USUAL_DAYS = (7, 3, 1)
 MOST_DAYS = 365
 MOST_RUNGS = 10
+# What is over does not become more urgent, so its reminder rests for a day only.
+LAST_SNOOZE = timedelta(days=1)
 
 
 class Window(NamedTuple):
@@ -38,6 +40,17 @@ class Quiet(NamedTuple):
     start: float = 0
     end: float = 0
     days: tuple = ()
+
+
+class Snooze(NamedTuple):
+    """What somebody does not want to be reminded of: one rung of one cycle.
+
+    ``until`` is None for "until the next rung".
+    """
+
+    cycle: int
+    rung: str
+    until: object
 
 
 def parse_days(text):
@@ -82,6 +95,26 @@ def due_rung(expires_at, now, days=USUAL_DAYS):
         if expires_at <= window.until:
             return window.rung
     return None
+
+
+def standing_rung(reason, expires_at, now, days=USUAL_DAYS):
+    """Return the rung that a profile stands on, "" before the first one."""
+    return BROKEN if reason else due_rung(expires_at, now, days) or ""
+
+
+def snoozed_until(rung, now):
+    """Return when the reminder of a rung comes back, None for at the next rung."""
+    return now + LAST_SNOOZE if rung in ENDS else None
+
+
+def is_snoozed(snooze, cycle, rung, now):
+    """Whether somebody is not to be reminded of what stands at an instant.
+
+    :param Snooze snooze: what he said, :param cycle: :param rung: what stands
+    """
+    if (snooze.cycle, snooze.rung) != (cycle, rung):
+        return False
+    return snooze.until is None or now < snooze.until
 
 
 def is_quiet(quiet, now):

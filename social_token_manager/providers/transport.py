@@ -29,6 +29,7 @@ BODY_BYTES = 1024 * 1024
 CONNECTIONS = 32
 CHUNK = 64 * 1024
 REDIRECTS = "redirects"
+HIDDEN_PATH = "/[hidden]"
 
 # All that IANA has ever given out for public use, and what carries an IPv4 address.
 GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
@@ -37,6 +38,16 @@ NAT64 = ipaddress.ip_network("64:ff9b::/96")
 PROTOCOL_ASSIGNMENTS = ipaddress.ip_network("192.0.0.0/24")
 
 _current = threading.local()
+
+
+@contextmanager
+def hidden_paths():
+    """Keep the paths of this thread's calls out of the log, for they are secrets."""
+    _current.hides_paths = True
+    try:
+        yield
+    finally:
+        _current.hides_paths = False
 
 
 class HideCall(logging.Filter):
@@ -53,7 +64,11 @@ class HideCall(logging.Filter):
     def _hide(arg):
         if isinstance(arg, Exception):
             return type(arg).__name__
-        return arg.partition("?")[0] if isinstance(arg, str) else arg
+        if not isinstance(arg, str):
+            return arg
+        if arg.startswith("/") and getattr(_current, "hides_paths", False):
+            return HIDDEN_PATH
+        return arg.partition("?")[0]
 
 
 for _name in ("connection", "connectionpool", "util.retry"):

@@ -4,6 +4,7 @@ What is made here is made as the superuser; a test then takes the lowest rights 
 suffice, with ``with_user``.
 """
 
+from base64 import b64encode
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from unittest.mock import patch
@@ -40,6 +41,8 @@ APP_SECRET = f"{PLAIN}-app-secret"
 ACCESS_TOKEN = f"{PLAIN}-access-token"
 REFRESH_TOKEN = f"{PLAIN}-refresh-token"
 PAGE_TOKEN = f"{PLAIN}-page-token"
+TARGET_ADDRESS = f"https://hooks.example/services/{PLAIN}-address"
+SIGNING_SECRET = f"whsec_{b64encode(f'{PLAIN}-signing-secret-'.encode()).decode()}"
 PERSON = "1001"
 NOW = datetime(2026, 3, 15, 12)
 QUIET = {
@@ -218,6 +221,21 @@ class SocialFactories:
         )
 
     @classmethod
+    def make_target(cls, kind="slack", **values):
+        """Return a chat or webhook for notices, ready to be told."""
+        secret = {"signing_secret_input": SIGNING_SECRET} if kind == "webhook" else {}
+        return cls.env["social.notice.target"].create(
+            {
+                "name": f"Our {kind}",
+                "kind": kind,
+                "company_id": cls.company.id,
+                "address_input": TARGET_ADDRESS,
+                **secret,
+                **values,
+            }
+        )
+
+    @classmethod
     def make_connect_link(cls, app, user, **values):
         """Return a connect link that a user made for a first connection."""
         return cls.env["social.connect.link"].create(
@@ -247,6 +265,7 @@ class SocialFactories:
             "social.token": token,
             "social.access": token.access_ids,
             "social.oauth.request": cls.make_request(app, user),
+            "social.notice.target": cls.make_target(kind="webhook"),
         }
         for field in encrypted_fields(cls.env):
             # A new model with a secret asks for its factory here.

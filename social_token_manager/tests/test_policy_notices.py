@@ -84,3 +84,29 @@ class TestPolicyNotices(BaseCase):
             ]
             expected = notices.due_rung(moment, NOW)
             self.assertEqual(urgent, [expected] if expected else [])
+
+    def test_a_snooze_holds_for_one_rung_of_one_cycle(self):
+        snooze = notices.Snooze(2, "d3", None)
+        for cycle, rung, expected in (
+            (2, "d3", True),
+            (2, "d1", False),
+            (3, "d3", False),
+        ):
+            with self.subTest(cycle=cycle, rung=rung):
+                self.assertEqual(notices.is_snoozed(snooze, cycle, rung, NOW), expected)
+
+    def test_what_is_over_is_snoozed_for_a_day(self):
+        self.assertIsNone(notices.snoozed_until("d1", NOW))
+        for rung in notices.ENDS:
+            snooze = notices.Snooze(1, rung, notices.snoozed_until(rung, NOW))
+            self.assertTrue(notices.is_snoozed(snooze, 1, rung, NOW + DAY - HOUR))
+            self.assertFalse(notices.is_snoozed(snooze, 1, rung, NOW + DAY))
+
+    def test_a_profile_stands_on_no_rung_before_the_first(self):
+        for reason, left, rung in (
+            (None, 8 * DAY, ""),
+            (None, 2 * DAY, "d3"),
+            ("revoked", 8 * DAY, "broken"),
+        ):
+            with self.subTest(rung=rung):
+                self.assertEqual(notices.standing_rung(reason, NOW + left, NOW), rung)

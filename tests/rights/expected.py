@@ -36,6 +36,12 @@ RECORDS = {
     # Who may have a profile connected sees who was asked to.
     "social.connect.link": dict.fromkeys(RENEWERS, "r"),
     "social.connect.account": dict.fromkeys(RENEWERS, "r"),
+    "social.escalation": dict.fromkeys(READERS, "r"),
+    "social.notice.target": {"owner": "rwcu"},
+    "social.notice.outbox": {"owner": "r"},
+    # Only one's own.
+    "social.calendar.feed": {},
+    "social.calendar.wizard": dict.fromkeys((*MEMBERS, *MANAGERS), "c"),
     "social.home": {"owner": "r"},
     "social.key": {},
     # Only one's own, which people make of what they may renew.
@@ -50,14 +56,18 @@ RECORDS = {
     "social.renewal.choice": dict.fromkeys((*MEMBERS, *MANAGERS), "c"),
     "social.disconnect.wizard": dict.fromkeys(RENEWERS, "c"),
     "social.link.wizard": dict.fromkeys(RENEWERS, "c"),
+    # Only its button asks for the right to renew.
+    "social.take.wizard": dict.fromkeys(READERS, "c"),
     # Who sees a profile may look for somebody who renews it.
     "social.people.wizard": dict.fromkeys(READERS, "c"),
     "social.people.line": {},
     "social.judgement.wizard": dict.fromkeys(MANAGERS, "c"),
     "social.notice.preference": dict.fromkeys(READERS, "c"),
+    "social.notice.snooze": {},
 }
 # Of no company: there is one of each for all.
 SHARED = (
+    "social.calendar.wizard",
     "social.connect.guess",
     "social.home",
     "social.key",
@@ -75,6 +85,8 @@ HARMLESS = {
     "social.renewal.choice": {"network_id": False},
     "social.disconnect.wizard": {"with_others": True},
     "social.link.wizard": {"sends_mail": False},
+    "social.notice.target": {"name": "Renamed"},
+    "social.take.wizard": {"until": "2026-12-31 12:00:00"},
     "social.people.wizard": {"write_uid": 1},
     "social.judgement.wizard": {"note": "Changed"},
     "social.notice.preference": {"email": False},
@@ -82,14 +94,19 @@ HARMLESS = {
 # What holds others, and has nothing of its own to call.
 PARTS = {
     "social.notice.delivery",
+    "social.notice.posting",
+    "social.notice.sample",
     "social.oauth.identity",
     "social.profile.consumer",
     "social.profile.coverage",
     "social.profile.disconnect",
+    "social.profile.escalation",
     "social.profile.gap",
     "social.profile.identity",
+    "social.profile.live",
     "social.profile.people",
     "social.profile.queue",
+    "social.profile.risk",
     "social.profile.subscription",
     "social.profile.succession",
     "social.renewal.guard",
@@ -118,6 +135,9 @@ CLOSED = {
         "reference": NOBODY,
         "token_hash": NOBODY,
     },
+    "social.calendar.feed": {"token_hash": NOBODY},
+    "social.notice.outbox": {"lease_owner": NOBODY, "lease_until": NOBODY},
+    "social.notice.target": {"address": NOBODY, "signing_secret": NOBODY},
     "social.oauth.request": {
         "binding_hash": NOBODY,
         "redirect_uri": NOBODY,
@@ -155,8 +175,14 @@ OPEN = {
         hint is_open network_icon network_id opened_at partner_id person_id profile_id
         request_ids revoked_at sent_at state user_id wrong_at
     """,
+    "social.calendar.feed": "made_at user_id",
+    "social.calendar.wizard": "feed_address made_at",
     "social.disconnect.wizard": """
         ends_at_network has_hidden_others others profile_id removal with_others
+    """,
+    "social.escalation": """
+        company_id cycle level link_id link_tried_at next_at profile_id repeat_count
+        taken_by_id taken_count taken_until
     """,
     "social.event": """
         app_id company_id correlation detail former_person_id former_token_id gap_since
@@ -173,15 +199,25 @@ OPEN = {
         replaced_id sends_mail
     """,
     "social.network": """
-        active code history_limit_days icon limits_url name native_role notice_days
-        prerequisites providers purge_after_days renewal sequence validity_from
-        validity_note validity_number validity_text validity_unit warn_days
+        active code escalation_days history_limit_days icon limits_url name native_role
+        notice_days prerequisites providers purge_after_days renewal sequence
+        validity_from validity_note validity_number validity_text validity_unit
+        warn_days
     """,
     "social.notice": """
         channel company_id cycle mail_id person_id profile_id rung rung_text sent_at
         state
     """,
-    "social.notice.preference": "email mobile profile_id user_id",
+    "social.notice.preference": "email mobile profile_id profile_name user_id",
+    "social.notice.snooze": "cycle profile_id rung until user_id",
+    "social.notice.outbox": """
+        error event key next_at notice_ids payload sent_at state target_id tries
+    """,
+    "social.notice.target": """
+        active address_input company_id error error_at error_detail error_text host
+        is_signed kind name outbox_ids sent_at signing_secret_input
+        signing_secret_shown state
+    """,
     "social.oauth.request": """
         app_id company_id consumed_at expected_text expires_at given_text
         granted_profile_ids happened is_about_known is_success left_out left_out_text
@@ -198,6 +234,7 @@ OPEN = {
     "social.profile": """
         access_id access_ids active admin_user_ids company_id connect_link_count
         connect_link_ids coverage cycle days_left disconnected_at driving_clock
+        escalation_ids escalation_text is_gone outsider_id
         expires_at external_id external_user_name failure_count gap_since gap_text
         gap_until granter_left handle has_image has_one_renewer holder_count image
         is_named_by_hand last_message_at last_verified_at lists_people may_renew
@@ -223,20 +260,21 @@ OPEN = {
         days_left expires_at failure_count generation login_id network_icon network_id
         partner_id profile_id queue_id state status way why
     """,
+    "social.renewal.prerequisite": "code found is_ticked wizard_id",
     "social.renewal.queue": """
         done_count has_next is_running left_out_count left_out_text login_ids name
         outcome_ids progress progress_text started_at
     """,
-    "social.renewal.prerequisite": "code found is_ticked wizard_id",
     "social.renewal.wizard": """
-        prerequisite_ids
         external_user_name guard_text has_lacking has_missing has_stories hidden_text
         is_story_option_off line_ids login_id lost_text may_choose name network_icon
-        network_id prerequisites problem profile_id profile_ids step unticked
+        network_id prerequisite_ids prerequisites problem profile_id profile_ids step
+        unticked
     """,
     "social.signal": """
         app_id company_id concerned detail effect happened_at kind
     """,
+    "social.take.wizard": "escalation_text profile_id until",
     "social.token": """
         access_expires_at access_ids app_id checked_at company_id
         data_access_expires_at expires_at external_user_id external_user_name
@@ -250,7 +288,7 @@ LOGGED = "create_date create_uid write_date write_uid"
 # Fields of a profile that people write, and who; the engine writes all others.
 WRITTEN = {
     RENEWERS: """
-        handle image is_named_by_hand name partner_id receive_story_mentions
+        handle image is_named_by_hand name outsider_id partner_id receive_story_mentions
         receive_story_replies recipient_user_ids user_id
     """,
     MANAGERS: "active admin_user_ids company_id external_id network_id",
@@ -258,10 +296,14 @@ WRITTEN = {
 # What the addon adds to models of Odoo is for Owners, settings admins or not.
 ELSEWHERE = {
     "res.company": """
-        social_break_overrides social_journal_days social_link_days social_notice_days
-        social_purge social_quiet_rule social_strict_renewal
+        social_break_overrides social_escalation social_escalation_days
+        social_escalation_link social_escalation_repeat social_journal_days
+        social_link_days social_notice_days social_purge social_quiet_rule
+        social_strict_renewal
     """,
     "res.config.settings": """
+        social_escalation social_escalation_days social_escalation_link
+        social_escalation_repeat
         social_journal_days social_key_source social_link_days social_purge
         social_renewal_workers social_strict_renewal
     """,
@@ -289,6 +331,7 @@ METHODS = {
         "action_refuse": RENEWERS,
         "action_revoke": RENEWERS,
     },
+    "social.calendar.wizard": {"action_make": NOBODY, "action_revoke": NOBODY},
     "social.disconnect.wizard": {"action_disconnect": NOBODY},
     "social.home": {
         "action_move_here": OWNER,
@@ -297,6 +340,8 @@ METHODS = {
     },
     "social.judgement.wizard": {"action_save": NOBODY},
     "social.link.wizard": {"action_make": NOBODY},
+    "social.notice": {"action_send_sample": MANAGERS},
+    "social.notice.target": {"action_make_secret": OWNER, "action_test": OWNER},
     "social.oauth.request": {"action_again": NOBODY, "action_switch": NOBODY},
     "social.people.line": {"action_ask": NOBODY, "action_judge": NOBODY},
     "social.people.wizard": {"action_ask_network": NOBODY},
@@ -304,6 +349,10 @@ METHODS = {
         "action_invite": RENEWERS,
         "action_renew_all": RENEWERS,
         "action_see_links": READERS,
+        "action_take": RENEWERS,
+        "action_manage_notifications": READERS,
+        "snooze_alert": READERS,
+        "get_risk": (*MEMBERS, *MANAGERS),
         "action_see_managers": READERS,
         "action_disconnect": RENEWERS,
         "action_renew": RENEWERS,
@@ -312,6 +361,7 @@ METHODS = {
         "get_import_templates": EVERYBODY,
         "get_login_alert": (*MEMBERS, *MANAGERS),
     },
+    "social.take.wizard": {"action_take": NOBODY},
     "social.renewal.choice": {"action_go_on": NOBODY, "action_renew_all": NOBODY},
     "social.renewal.login": {"action_login": NOBODY},
     "social.renewal.queue": {"action_close": NOBODY, "action_next": NOBODY},
@@ -329,13 +379,14 @@ METHODS = {
     ),
 }
 # Odoo's own that are overridden: the records above say who may.
-OVERRIDDEN = {"create", "onchange", "write"}
+OVERRIDDEN = {"create", "default_get", "onchange", "write"}
 
 # === ADDRESSES === #
 
 # Who is let in: with a session, or everybody (what is signed or random answers).
 ADDRESSES = {
     "/social/authorize/<int:request_id>": "user",
+    "/social/calendar/<string:token>.ics": "public",
     "/social/callback/<string:callback_key>": "public",
     "/social/deletion/<string:code>": "public",
     "/social/connection/<string:reference>": "public",

@@ -98,6 +98,11 @@ class Scene(SocialFactories):
         )
         profile.admin_user_ids -= self.users["member_recipient"]
         own = api.Environment(self.env.cr, granter.id, {})
+        target = self.make_target(
+            kind="webhook", name=f"{word} Chat", company_id=company.id
+        )
+        target._queue_event("test", {"text": word})
+        own["social.calendar.feed"]._make()
         wizard = own["social.renewal.wizard"].create({"profile_id": profile.id})
         named = {"profile_id": profile.id}
         records = {
@@ -111,13 +116,22 @@ class Scene(SocialFactories):
             "social.event": self.journal(profile_id=profile.id)[:1],
             "social.signal": self.make_signal(app, event_key=word, detail=word),
             "social.notice": self._make_notice(profile, granter),
+            "social.notice.target": target,
+            "social.notice.outbox": target.outbox_ids,
+            "social.calendar.feed": own["social.calendar.feed"]._get_own(),
+            "social.calendar.wizard": own["social.calendar.wizard"].create({}),
+            "social.escalation": self.env["social.escalation"].create(
+                {**named, "company_id": company.id, "cycle": profile.cycle}
+            ),
+            "social.notice.snooze": self.env["social.notice.snooze"].create(
+                {**named, "user_id": granter.id, "cycle": profile.cycle}
+            ),
+            "social.renewal.prerequisite": self._make_prerequisite(wizard),
+            "social.take.wizard": own["social.take.wizard"].create(named),
             "social.renewal.wizard": wizard,
             "social.renewal.line": self.env["social.renewal.line"].create(
                 {**named, "wizard_id": wizard.id, "kind": "kept", "name": word}
             ),
-            "social.renewal.prerequisite": self.env[
-                "social.renewal.prerequisite"
-            ].create({"wizard_id": wizard.id, "code": "account"}),
             "social.disconnect.wizard": own["social.disconnect.wizard"].create(named),
             "social.notice.preference": own["social.notice.preference"].create(named),
             **self._make_queue(own, app, token, profile),
@@ -136,6 +150,11 @@ class Scene(SocialFactories):
             record[field.name] = record._seal_secret(field.name, plain_text(field))
         self._talk(profile, granter, word)
         return records
+
+    def _make_prerequisite(self, wizard):
+        return self.env["social.renewal.prerequisite"].create(
+            {"wizard_id": wizard.id, "code": "account"}
+        )
 
     @staticmethod
     def _make_queue(own, app, token, profile):

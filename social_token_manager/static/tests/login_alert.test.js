@@ -66,6 +66,30 @@ test("a network on the short path is renewed, not permitted", async () => {
     expect.verifySteps(["asked"]);
 });
 
+test("a snooze is about what is listed, and closes the dialog", async () => {
+    onRpc("social.profile", "snooze_alert", ({ args }) => {
+        expect.step(`snoozed ${args[0]}`);
+        return true;
+    });
+    await startWith({ count: 3, profiles: [PROFILE] });
+    expect(".o_dialog main p:last-child").toHaveText("And 2 more.");
+    await click(".o_dialog footer .btn:nth-child(2)");
+    await animationFrame();
+    expect.verifySteps(["asked", "snoozed 7"]);
+    expect(".o_dialog").toHaveCount(0);
+});
+
+test("it is read out as a dialog with a name, and the focus moves in", async () => {
+    await startWith({ count: 1, profiles: [PROFILE] });
+    expect(".o_dialog [role=dialog]").toHaveAttribute(
+        "aria-label",
+        "Connections that need you"
+    );
+    expect(".o_dialog [role=dialog]").toHaveAttribute("aria-modal", "true");
+    expect(document.activeElement.closest(".o_dialog")).not.toBe(null);
+    expect.verifySteps(["asked"]);
+});
+
 test("nothing at risk, no dialog", async () => {
     await startWith({ count: 0, profiles: [] });
     expect.verifySteps(["asked"]);

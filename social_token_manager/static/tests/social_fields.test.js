@@ -181,7 +181,9 @@ test("the menu of a row has a name and offers what makes sense for it", async ()
         await contains(`button[aria-label='More actions for ${name}']`).click();
         return labels;
     };
-    expect(await offered("Gone")).toEqual(["See all managers"]);
-    expect(await offered("Fine")).toEqual(["See all managers", "Verify", "Disconnect"]);
-    expect(await offered("Seen")).toEqual(["See all managers", "Verify"]);
+    const always = ["See all managers", "Manage notifications"];
+    const [managers, notifications] = always;
+    expect(await offered("Gone")).toEqual(always);
+    expect(await offered("Fine")).toEqual([managers, "Verify", notifications, "Disconnect"]);
+    expect(await offered("Seen")).toEqual([managers, "Verify", notifications]);
 });

@@ -31,6 +31,15 @@ actions.add(
     { sequence: 20 }
 );
 actions.add(
+    "notifications",
+    {
+        label: () => _t("Manage notifications"),
+        method: "action_manage_notifications",
+        isOffered: () => true,
+    },
+    { sequence: 30 }
+);
+actions.add(
     "disconnect",
     {
         label: () => _t("Disconnect"),

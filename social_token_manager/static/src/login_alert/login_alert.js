@@ -2,10 +2,11 @@ import { _t } from "@web/core/l10n/translation";
 import { Dialog } from "@web/core/dialog/dialog";
 import { registry } from "@web/core/registry";
 import { session } from "@web/session";
-import { useService } from "@web/core/utils/hooks";
-import { Component } from "@odoo/owl";
+import { useChildRef, useService } from "@web/core/utils/hooks";
+import { Component, onMounted } from "@odoo/owl";
+import { riskBadge } from "../fields/social_risk_badge";
 
-const OWN_PAGES = /\/social-(renewal|attempts)\b/;
+const OWN_PAGES = /\/social-(renewal|attempts|take)\b/;
 
 /** Profiles at risk that this person can renew, once after each log-in. */
 export class LoginAlert extends Component {
@@ -18,9 +19,15 @@ export class LoginAlert extends Component {
     };
 
     setup() {
+        this.live = useService("social_live");
         this.action = useService("action");
-        this.menu = useService("menu");
         this.orm = useService("orm");
+        this.modalRef = useChildRef();
+        // Odoo's dialog has a title to be seen, and no name to be read out.
+        onMounted(() => {
+            this.modalRef.el.setAttribute("aria-label", this.title);
+            this.modalRef.el.setAttribute("aria-modal", "true");
+        });
     }
 
     get title() {
@@ -31,17 +38,16 @@ export class LoginAlert extends Component {
         return this.props.profiles.some((profile) => profile.changes_permissions);
     }
 
-    badge(profile) {
-        return profile.status === "expired"
-            ? { shape: "✕", look: "text-bg-danger", word: _t("Expired") }
-            : { shape: "!", look: "text-bg-warning", word: this.daysLeft(profile.days_left) };
+    get unlisted() {
+        return this.props.count - this.props.profiles.length;
     }
 
-    daysLeft(days) {
-        if (days > 1) {
-            return _t("Expires in %s days", days);
-        }
-        return days === 1 ? _t("Expires in 1 day") : _t("Expires within 24 hours");
+    get andMore() {
+        return _t("And %s more.", this.unlisted);
+    }
+
+    badge(profile) {
+        return riskBadge(profile);
     }
 
     label(profile) {
@@ -49,30 +55,31 @@ export class LoginAlert extends Component {
     }
 
     async renew(profile) {
-        const action = await this.orm.call("social.profile", "action_renew", [profile.id]);
         this.props.close();
-        this.enterApp();
+        await this.live.renew(profile.id);
+    }
+
+    /** Its dialog comes above this one, for there may be others to see to. */
+    async take(profile) {
+        const action = await this.orm.call("social.profile", "action_take", [profile.id]);
         await this.action.doAction(action);
     }
 
-    /** The menu above must be that of the page to come. */
-    enterApp() {
-        const apps = this.menu.getApps();
-        const app = apps.find(({ xmlid }) => xmlid === "social_token_manager.social_menu_root");
-        if (app) {
-            this.menu.setCurrentMenu(app);
-        }
+    /** Not again until one of those listed here becomes more urgent. */
+    async snooze() {
+        const ids = this.props.profiles.map(({ id }) => id);
+        await this.orm.call("social.profile", "snooze_alert", [ids]);
+        this.props.close();
     }
 
     async showAll() {
         this.props.close();
-        this.enterApp();
-        await this.action.doAction("social_token_manager.social_profile_action");
+        await this.live.openProfiles();
     }
 }
 
 export const loginAlertService = {
-    dependencies: ["dialog", "orm"],
+    dependencies: ["dialog", "orm", "social_live"],
     start(env, { dialog, orm }) {
         if (!session.social_login_alert || OWN_PAGES.test(window.location.pathname)) {
             return;

@@ -1,0 +1,61 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, models
+
+from ..clock import now
+from ..policy import watch
+from ..wording import watch_remedy, watch_sentence
+
+MODULE = "social_token_manager"
+WATCHED = (
+    "ir_cron_renew_tokens",
+    "ir_cron_verify_tokens",
+    "ir_cron_check_subscriptions",
+    "ir_cron_send_notices",
+    "ir_cron_purge_data",
+)
+
+
+class IrCron(models.Model):
+    _inherit = "ir.cron"
+
+    @api.model
+    def _get_social_watch(self):
+        """Return which scheduled actions of ours stand still, and what to do.
+
+        :return: ``{sentences: [text], remedy: text}``, empty when all do their work
+        """
+        at = now()
+        # Who is told need not be allowed to read scheduled actions.
+        found = [
+            (action, trouble)
+            for action in self.sudo()._get_social_actions()
+            if (trouble := watch.trouble_of(action._get_schedule(), at))
+        ]
+        if not found:
+            return {}
+        return {
+            "sentences": [
+                watch_sentence(self.env, action, trouble) for action, trouble in found
+            ],
+            "remedy": watch_remedy(self.env, {trouble for _action, trouble in found}),
+        }
+
+    @api.model
+    def _get_social_actions(self):
+        """Return the scheduled actions that this addon cannot do without."""
+        actions = (
+            self.env.ref(f"{MODULE}.{name}", raise_if_not_found=False)
+            for name in WATCHED
+        )
+        return self.union(*(action for action in actions if action)).exists()
+
+    def _get_schedule(self):
+        """Return the :class:`policy.watch.Schedule` of a scheduled action."""
+        interval = relativedelta(**{self.interval_type: self.interval_number})
+        return watch.Schedule(
+            active=self.active,
+            next_at=self.nextcall,
+            interval=self.nextcall + interval - self.nextcall,
+            failures=self.failure_count,
+        )
