@@ -15,5 +15,7 @@ class IrWebsocket(models.AbstractModel):
         user = self.env.user
         if user.has_group(MANAGERS):
             # Whose companies these are is decided by the user's own record.
-            channels.extend((company, SUBCHANNEL) for company in user.sudo().company_ids)
+            channels.extend(
+                (company, SUBCHANNEL) for company in user.sudo().company_ids
+            )
         return channels

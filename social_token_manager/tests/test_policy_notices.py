@@ -87,11 +87,13 @@ class TestPolicyNotices(BaseCase):
 
     def test_a_snooze_holds_for_one_rung_of_one_cycle(self):
         snooze = notices.Snooze(2, "d3", None)
-        for cycle, rung, expected in ((2, "d3", True), (2, "d1", False), (3, "d3", False)):
+        for cycle, rung, expected in (
+            (2, "d3", True),
+            (2, "d1", False),
+            (3, "d3", False),
+        ):
             with self.subTest(cycle=cycle, rung=rung):
-                self.assertEqual(
-                    notices.is_snoozed(snooze, cycle, rung, NOW), expected
-                )
+                self.assertEqual(notices.is_snoozed(snooze, cycle, rung, NOW), expected)
 
     def test_what_is_over_is_snoozed_for_a_day(self):
         self.assertIsNone(notices.snoozed_until("d1", NOW))
@@ -107,6 +109,4 @@ class TestPolicyNotices(BaseCase):
             ("revoked", 8 * DAY, "broken"),
         ):
             with self.subTest(rung=rung):
-                self.assertEqual(
-                    notices.standing_rung(reason, NOW + left, NOW), rung
-                )
+                self.assertEqual(notices.standing_rung(reason, NOW + left, NOW), rung)

@@ -80,9 +80,7 @@ class TestSocialNoticePersonal(SocialCase):
         self.member.with_user(self.member).social_by_profile = True
         profile = self.connect_profile(5)
         action = self.as_user(self.member).browse(profile.id)
-        self.assertEqual(
-            action.action_manage_notifications()["res_id"], self.member.id
-        )
+        self.assertEqual(action.action_manage_notifications()["res_id"], self.member.id)
         self.assertEqual(self.member.social_preference_ids.profile_id, profile)
         self.connect_profile(5, "P2")
         self.env["res.users"].with_user(self.member).action_get()
@@ -243,7 +241,9 @@ class TestSocialNoticePersonal(SocialCase):
             place = "odoo.addons.bus.models.ir_websocket.wsrequest"
             with patch(place, new=asked):
                 found = websocket._build_bus_channel_list([])
-            return [one for one in found if isinstance(one, tuple) and SUBCHANNEL in one]
+            return [
+                one for one in found if isinstance(one, tuple) and SUBCHANNEL in one
+            ]
 
         ours = (self.company, SUBCHANNEL)
         self.assertEqual(channels(self.manager), [ours])

@@ -33,6 +33,8 @@ RECORDS = {
     "social.notice": dict.fromkeys(MANAGERS, "r"),
     "social.home": {"owner": "r"},
     "social.key": {},
+    # One's own, by the dialog at log-in alone.
+    "social.notice.snooze": {},
     # Only one's own, which people make of what they may renew.
     "social.oauth.request": {},
     "social.renewal.wizard": dict.fromkeys(RENEWERS, "c"),
@@ -54,7 +56,10 @@ HARMLESS = {
 PARTS = {
     "social.profile.consumer",
     "social.profile.disconnect",
+    "social.notice.sample",
     "social.profile.gap",
+    "social.profile.live",
+    "social.profile.risk",
     "social.profile.subscription",
     "social.secret.mixin",
     "social.token.check",
@@ -185,6 +190,7 @@ METHODS = {
         "action_open": OWNER,
         "action_wipe": OWNER,
     },
+    "social.notice": {"action_send_sample": MANAGERS},
     "social.oauth.request": {"action_again": NOBODY},
     "social.profile": {
         "action_disconnect": RENEWERS,
@@ -192,7 +198,10 @@ METHODS = {
         "action_verify": READERS,
         # The address of a file that is in the addon.
         "get_import_templates": EVERYBODY,
+        "action_manage_notifications": READERS,
         "get_login_alert": (*MEMBERS, *MANAGERS),
+        "get_risk": (*MEMBERS, *MANAGERS),
+        "snooze_alert": READERS,
     },
     "social.renewal.wizard": dict.fromkeys(
         (
