@@ -123,6 +123,10 @@ class World:
         browser.login(self.page, self.server.url, login, login)
         return self.dialog()
 
+    def leave(self):
+        self.page.goto(f"{self.server.url}/web/session/logout")
+        self.page.wait_for_selector("input[name=login]")
+
     def dialog(self):
         return self.page.get_by_role("dialog", name=self.words["alert"])
 
@@ -160,11 +164,11 @@ def test_the_dialog_can_be_used_by_keyboard_and_comes_once(world, words):
     expect(world.counter()).to_have_attribute("aria-label", words["risk"])
     expect(dialog).to_have_count(0)
 
-    page.context.clear_cookies()
+    world.leave()
     dialog = world.enter()
     dialog.get_by_role("button", name=words["snooze"]).click()
     expect(dialog).to_have_count(0)
-    page.context.clear_cookies()
+    world.leave()
     world.enter()
     expect(world.counter()).to_have_attribute("aria-label", words["risk"])
     page.wait_for_load_state("networkidle")
@@ -221,8 +225,14 @@ def test_manage_notifications_leads_to_ones_own_preferences(world, words):
     page.get_by_role("menuitem", name=words["manage"], exact=True).click()
     form = page.get_by_role("dialog").filter(has_text=words["tab"])
     expect(form.get_by_role("tab", name=words["tab"], selected=True)).to_be_visible()
-    for name in ("mobile", "by_profile", "at_login"):
-        form.get_by_label(words[name], exact=True).click()
+    for name, field in (
+        ("mobile", "social_mobile"),
+        ("by_profile", "social_by_profile"),
+        ("at_login", "social_login_alert"),
+    ):
+        toggle = form.get_by_label(words[name])
+        expect(toggle).to_have_attribute("id", re.compile(f"^{field}"))
+        toggle.click()
     line = form.locator("[name=social_preference_ids] .o_data_row")
     expect(line).to_contain_text(ACCOUNT)
     expect(line.locator("[name=mobile] input")).not_to_be_checked()
@@ -237,15 +247,14 @@ def test_manage_notifications_leads_to_ones_own_preferences(world, words):
         cr.execute(
             "SELECT social_email, social_mobile, social_by_profile,"
             " social_login_alert, social_quiet_start, social_quiet_end, email, mobile"
-            " FROM res_users"
-            " JOIN social_notice_preference mine ON user_id = res_users.id"
+            " FROM res_users JOIN social_notice_preference ON user_id = res_users.id"
             " WHERE login = 'member'"
         )
         found = cr.fetchall()
     assert found == [(True, False, True, False, 22.0, 7.5, False, False)]
     # Saved is not to be shown any more at the next log-in.
     page.wait_for_selector(".o_main_navbar")
-    page.context.clear_cookies()
+    world.leave()
     world.enter()
     expect(world.counter()).to_have_attribute("aria-label", words["risk"])
     expect(world.dialog()).to_have_count(0)

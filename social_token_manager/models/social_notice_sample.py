@@ -13,7 +13,7 @@ MANAGERS = "social_token_manager.group_manager"
 
 
 class SocialNoticeSample(models.AbstractModel):
-    """A sample of every notice for who asks for it; a part of ``social.notice``."""
+    """A sample of every notice, for whoever asks; a part of ``social.notice``."""
 
     _name = "social.notice.sample"
     _description = "Samples of Social Connection Notices"

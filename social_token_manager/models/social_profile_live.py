@@ -31,7 +31,7 @@ class SocialProfileLive(models.AbstractModel):
         )
 
     def _announce(self):
-        """Tell open screens of these profiles, together at the transaction's end."""
+        """Tell open screens of these profiles, at the end of the transaction."""
         if not self:
             return
         pending = self.env.cr.precommit.data

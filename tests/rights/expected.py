@@ -63,6 +63,7 @@ RECORDS = {
     "social.people.line": {},
     "social.judgement.wizard": dict.fromkeys(MANAGERS, "c"),
     "social.notice.preference": dict.fromkeys(READERS, "c"),
+    # One's own, by the dialog at log-in alone.
     "social.notice.snooze": {},
 }
 # Of no company: there is one of each for all.

@@ -3,7 +3,7 @@ import { Dialog } from "@web/core/dialog/dialog";
 import { registry } from "@web/core/registry";
 import { session } from "@web/session";
 import { useChildRef, useService } from "@web/core/utils/hooks";
-import { Component, onMounted } from "@odoo/owl";
+import { Component, onMounted, useExternalListener } from "@odoo/owl";
 import { riskBadge } from "../fields/social_risk_badge";
 
 const OWN_PAGES = /\/social-(renewal|attempts|take)\b/;
@@ -22,12 +22,22 @@ export class LoginAlert extends Component {
         this.live = useService("social_live");
         this.action = useService("action");
         this.orm = useService("orm");
+        this.ui = useService("ui");
         this.modalRef = useChildRef();
         // Odoo's dialog has a title to be seen, and no name to be read out.
         onMounted(() => {
             this.modalRef.el.setAttribute("aria-label", this.title);
             this.modalRef.el.setAttribute("aria-modal", "true");
         });
+        useExternalListener(document, "focusin", ({ target }) => this.keepFocus(target));
+    }
+
+    /** A page that is still loading below, such as a chat, takes the focus when it is done. */
+    keepFocus(target) {
+        const modal = this.modalRef.el;
+        if (modal && this.ui.activeElement === modal && !modal.contains(target)) {
+            modal.querySelector(".btn-primary").focus();
+        }
     }
 
     get title() {
