@@ -274,6 +274,7 @@ class TestSocialEscalation(EscalationCase):
             .mail_id
         )
         self.assertIn("send Client Clara a connect link", mail.subject)
+        self.assertIn(f'social-profiles/{self.profile.id}"', mail.body_html)
         self.assertFalse(self.profile.connect_link_ids)
         action = self.profile.with_user(self.manager).action_invite()
         self.assertEqual(
@@ -470,6 +471,17 @@ class TestSocialEscalation(EscalationCase):
         )
         self.assertIn("is deleted on March 9, 2026", notice.mail_id.subject)
         self.assertEqual(notice.rung_text, "Before held data is deleted")
+
+    def test_that_data_goes_is_told_beside_that_nobody_renewed(self):
+        self.profile.network_id.purge_after_days = 7
+        self.company.social_purge = True
+        self.owner.write({"social_quiet_start": 0, "social_quiet_end": 24})
+        self.lose()
+        self.run_days(0, 5)
+        self.owner.social_quiet_end = 0
+        self.run_at(START + 5.5 * DAY)
+        self.assertEqual(self.told("purge") & self.owner, self.owner)
+        self.assertEqual(self.told("escalated4"), self.owner)
 
     def test_where_nothing_is_deleted_nobody_is_told_so(self):
         self.profile.network_id.purge_after_days = 7
