@@ -124,7 +124,7 @@ def test_somebody_takes_it_by_the_mails_address_and_all_see_who_has_it(
     profile_id = world.profile_ids[0]
     browser.login(page, world.server.url, "mia", PASSWORD)
     alert = page.get_by_role("dialog").filter(has_text=PAGE).first
-    alert.get_by_role("button", name=words["open"]).click()
+    alert.get_by_role("button", name=words["open"]).first.click()
     expect(page.get_by_role("dialog").last).to_contain_text(words["until"])
     shoot(page, words, "alert")
     backend = Backend(page, world.server.url)
