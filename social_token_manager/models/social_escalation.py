@@ -1,12 +1,14 @@
 import logging
 
+from psycopg2 import OperationalError
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..clock import now
-from ..engine import lock_rows, own_environment, persist
+from ..engine import lock_rows, own_environment
 from ..policy import escalation as policy
 from ..policy import notices
 from ..wording import escalation_text
@@ -305,20 +307,22 @@ class SocialEscalation(models.Model):
             )
             due_ids = due.ids
         for escalation in self.browse(due_ids):
-            if not persist(
-                self.env, lambda env, one=escalation: one.with_env(env)._claim_link(at)
-            ):
-                continue
             try:
-                persist(
-                    self.env, lambda env, one=escalation: one.with_env(env)._send_link()
-                )
-            except (AccessError, UserError) as error:
+                escalation._send_link_once(at)
+            except (AccessError, UserError, OperationalError) as error:
                 _logger.warning(
                     "No connect link was sent for escalation %s: %s",
                     escalation.id,
                     type(error).__name__,
                 )
+
+    def _send_link_once(self, at):
+        """Send the link; not again, whatever becomes of it."""
+        with own_environment(self.env) as env:
+            if not self.with_env(env)._claim_link(at):
+                return
+        with own_environment(self.env) as env:
+            self.with_env(env)._send_link()
 
     def _claim_link(self, at):
         lock_rows(self)

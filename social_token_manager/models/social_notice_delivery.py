@@ -66,13 +66,17 @@ class SocialNoticeDelivery(models.AbstractModel):
                  WHERE notice.state = 'waiting' AND profile.id = notice.profile_id
                    AND (profile.cycle <> notice.cycle OR NOT profile.active);
                 UPDATE social_notice notice SET state = 'superseded'
-                 WHERE notice.state = 'waiting' AND EXISTS (
+                 WHERE notice.state = 'waiting' AND notice.rung <> %(purge)s
+                   AND EXISTS (
                     SELECT FROM social_notice later
                      WHERE later.profile_id = notice.profile_id
                        AND later.person_id = notice.person_id
                        AND later.channel = notice.channel
+                       AND later.rung <> %(purge)s
                        AND later.state = 'waiting' AND later.id > notice.id)
-                """
+                """,
+                # Nothing else says that data goes.
+                purge=gap.PURGE,
             )
         )
         self.invalidate_model(["state"])
@@ -231,7 +235,18 @@ class SocialNoticeDelivery(models.AbstractModel):
             "renewers": "" if is_over else profile.renewers,
             "url": self._get_renew_url(),
             "take_url": self._get_take_url(),
+            "invite_url": self._get_invite_url(),
         }
+
+    def _get_invite_url(self):
+        """Return where a connect link for somebody outside is made, '' for none."""
+        profile = self.profile_id
+        is_proposed = self.rung == escalation.rung_of(
+            escalation.ESCALATED, escalation.OUTSIDER
+        )
+        if not is_proposed or profile._get_escalation().link_id:
+            return ""
+        return f"{self.company_id.get_base_url()}{PROFILES_PATH}/{profile.id}"
 
     def _get_take_url(self):
         """Return where somebody takes this on, '' where there is nothing to take."""

@@ -256,85 +256,6 @@ class TestSocialEscalation(EscalationCase):
         told = self.env["social.notice"].search([]).person_id.user_ids
         self.assertFalse(told & outsiders)
 
-    # === SOMEBODY OUTSIDE === #
-
-    def name_outsider(self):
-        self.profile.outsider_id = self.env["res.partner"].create(
-            {"name": "Client Clara", "email": "clara@example.com"}
-        )
-
-    def test_at_the_top_a_link_for_the_named_person_is_proposed(self):
-        self.name_outsider()
-        self.lose()
-        self.assertIn((7, "escalated5"), self.run_days(0, 7))
-        self.assertEqual(self.told("escalated5"), self.manager | self.owner)
-        mail = (
-            self.env["social.notice"]
-            .search([("rung", "=", "escalated5"), ("channel", "=", "email")], limit=1)
-            .mail_id
-        )
-        self.assertIn("send Client Clara a connect link", mail.subject)
-        self.assertFalse(self.profile.connect_link_ids)
-        action = self.profile.with_user(self.manager).action_invite()
-        self.assertEqual(
-            action["context"]["default_person_id"], self.profile.outsider_id.id
-        )
-
-    def send_links(self):
-        """Send what goes outside by itself; return the addresses it went to."""
-        sent = []
-        kind = self.registry["mail.mail"]
-        with (
-            self.enter_registry_test_mode(),
-            patch.object(
-                kind, "send", lambda mail, **_options: sent.append(mail.email_to)
-            ),
-        ):
-            self.env["social.escalation"]._send_links(now())
-        self.env.invalidate_all()
-        return sent
-
-    def reach_top(self):
-        """Go up to where it leaves the house; return the notices that wait."""
-        self.lose()
-        self.run_days(0, 6)
-        self.env.invalidate_all()
-        with freeze_time(START + 7 * DAY):
-            return self.env["social.escalation"]._escalate(now())
-
-    def test_where_the_company_says_so_the_link_is_sent_once_by_itself(self):
-        self.name_outsider()
-        self.company.social_escalation_link = True
-        self.reach_top()
-        with freeze_time(START + 7 * DAY):
-            self.assertIn("clara@example.com", self.send_links()[0])
-            self.assertFalse(self.send_links())
-            sent = self.env["social.notice"]._deliver_due(now())
-        link = self.profile.connect_link_ids
-        self.assertEqual(len(link), 1)
-        self.assertIn(link.user_id, self.manager | self.owner)
-        mail = sent.mail_id[:1]
-        self.assertIn("Client Clara was sent a connect link", mail.subject)
-        self.assertNotIn("/social/link/", mail.body_html)
-
-    def test_unless_the_company_says_so_no_link_leaves_the_house(self):
-        self.name_outsider()
-        self.reach_top()
-        self.assertFalse(self.send_links())
-        self.assertFalse(self.profile.connect_link_ids)
-
-    def test_a_link_that_cannot_be_sent_is_proposed_instead(self):
-        self.name_outsider()
-        self.profile.outsider_id.email = False
-        self.company.social_escalation_link = True
-        self.reach_top()
-        with freeze_time(START + 7 * DAY):
-            with self.assertLogs("odoo.addons.social_token_manager", "WARNING"):
-                self.assertFalse(self.send_links())
-            sent = self.env["social.notice"]._deliver_due(now())
-        self.assertFalse(self.profile.connect_link_ids)
-        self.assertIn("send Client Clara a connect link", sent.mail_id[:1].subject)
-
     # === ONE PERSON WHO CAN === #
 
     def test_one_person_who_can_renew_has_it_to_do_with_a_deadline(self):
@@ -471,6 +392,17 @@ class TestSocialEscalation(EscalationCase):
         self.assertIn("is deleted on March 9, 2026", notice.mail_id.subject)
         self.assertEqual(notice.rung_text, "Before held data is deleted")
 
+    def test_that_data_goes_is_told_beside_that_nobody_renewed(self):
+        self.profile.network_id.purge_after_days = 7
+        self.company.social_purge = True
+        self.owner.write({"social_quiet_start": 0, "social_quiet_end": 24})
+        self.lose()
+        self.run_days(0, 5)
+        self.owner.social_quiet_end = 0
+        self.run_at(START + 5.5 * DAY)
+        self.assertEqual(self.told("purge") & self.owner, self.owner)
+        self.assertEqual(self.told("escalated4"), self.owner)
+
     def test_where_nothing_is_deleted_nobody_is_told_so(self):
         self.profile.network_id.purge_after_days = 7
         self.company.social_escalation = False
@@ -502,3 +434,88 @@ class TestSocialEscalation(EscalationCase):
             counts.append(self.cr.sql_log_count - before)
             self.assertEqual(len(recorded.profile_id), number)
         self.assertLessEqual(counts[2], counts[1])
+
+
+@tagged("post_install", "-at_install")
+class TestSocialEscalationOutside(EscalationCase):
+    def setUp(self):
+        super().setUp()
+        context = self.enter_registry_test_mode()
+        context.__enter__()
+        self.addCleanup(context.__exit__, None, None, None)
+
+    def name_outsider(self):
+        self.profile.outsider_id = self.env["res.partner"].create(
+            {"name": "Client Clara", "email": "clara@example.com"}
+        )
+
+    def test_at_the_top_a_link_for_the_named_person_is_proposed(self):
+        self.name_outsider()
+        self.lose()
+        self.assertIn((7, "escalated5"), self.run_days(0, 7))
+        self.assertEqual(self.told("escalated5"), self.manager | self.owner)
+        mail = (
+            self.env["social.notice"]
+            .search([("rung", "=", "escalated5"), ("channel", "=", "email")], limit=1)
+            .mail_id
+        )
+        self.assertIn("send Client Clara a connect link", mail.subject)
+        self.assertIn(f'social-profiles/{self.profile.id}"', mail.body_html)
+        self.assertFalse(self.profile.connect_link_ids)
+        action = self.profile.with_user(self.manager).action_invite()
+        self.assertEqual(
+            action["context"]["default_person_id"], self.profile.outsider_id.id
+        )
+
+    def send_links(self):
+        """Send what goes outside by itself; return the addresses it went to."""
+        sent = []
+        kind = self.registry["mail.mail"]
+        with patch.object(
+            kind, "send", lambda mail, **_options: sent.append(mail.email_to)
+        ):
+            self.env["social.escalation"]._send_links(now())
+        self.env.invalidate_all()
+        return sent
+
+    def reach_top(self):
+        """Go up to where it leaves the house; return the notices that wait."""
+        self.lose()
+        self.run_days(0, 6)
+        self.env.invalidate_all()
+        with freeze_time(START + 7 * DAY):
+            return self.env["social.escalation"]._escalate(now())
+
+    def test_where_the_company_says_so_the_link_is_sent_once_by_itself(self):
+        self.name_outsider()
+        self.company.social_escalation_link = True
+        self.reach_top()
+        with freeze_time(START + 7 * DAY):
+            self.assertIn("clara@example.com", self.send_links()[0])
+            self.assertFalse(self.send_links())
+            sent = self.env["social.notice"]._deliver_due(now())
+        link = self.profile.connect_link_ids
+        self.assertEqual(len(link), 1)
+        self.assertEqual(link.user_id, self.profile.user_id)
+        mail = sent.mail_id[:1]
+        self.assertIn("Client Clara was sent a connect link", mail.subject)
+        self.assertNotIn("/social/link/", mail.body_html)
+
+    def test_unless_the_company_says_so_no_link_leaves_the_house(self):
+        self.name_outsider()
+        self.reach_top()
+        self.assertFalse(self.send_links())
+        self.assertFalse(self.profile.connect_link_ids)
+
+    def test_a_link_that_cannot_be_sent_is_proposed_instead(self):
+        self.name_outsider()
+        self.profile.outsider_id.email = False
+        self.company.social_escalation_link = True
+        self.reach_top()
+        with freeze_time(START + 7 * DAY):
+            with self.assertLogs("odoo.addons.social_token_manager", "WARNING") as log:
+                self.assertFalse(self.send_links())
+            self.assertIn("UserError", log.output[0])
+            sent = self.env["social.notice"]._deliver_due(now())
+        self.assertFalse(self.profile.connect_link_ids)
+        self.assertIn("send Client Clara a connect link", sent.mail_id[:1].subject)
