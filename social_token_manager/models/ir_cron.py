@@ -12,6 +12,7 @@ WATCHED = (
     "ir_cron_verify_tokens",
     "ir_cron_check_subscriptions",
     "ir_cron_send_notices",
+    "ir_cron_send_outbox",
     "ir_cron_purge_data",
 )
 

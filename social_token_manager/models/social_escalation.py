@@ -42,7 +42,7 @@ class SocialEscalation(models.Model):
     level = fields.Integer(readonly=True, help="The last that was told; 0 for nobody.")
     repeat_count = fields.Integer("Told Again", readonly=True)
     next_at = fields.Datetime("Next Step", readonly=True)
-    taken_by_id = fields.Many2one("res.users", "Taken By", readonly=True)
+    taken_by_id = fields.Many2one("res.users", readonly=True)
     taken_until = fields.Datetime(readonly=True)
     taken_count = fields.Integer("Times Taken", readonly=True)
     link_id = fields.Many2one("social.connect.link", readonly=True)

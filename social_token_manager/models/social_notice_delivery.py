@@ -114,7 +114,13 @@ class SocialNoticeDelivery(models.AbstractModel):
         for user in users:
             user._bus_send(
                 "social_token_manager/notice",
-                {"title": subject, "count": len(lines)},
+                {
+                    "title": subject,
+                    "count": len(lines),
+                    "is_good": all(
+                        line["rung"] == policy.RECOVERED for line in lines
+                    ),
+                },
             )
             if user.notification_type == "inbox":
                 self._put_into_inbox(user, subject, localized._render(lines, person))

@@ -37,12 +37,12 @@ class TestSocialCalendarFeed(SocialHttpCase):
         address = wizard.action_make()["context"]["default_feed_address"]
         return urlsplit(address).path
 
-    def read(self, path, **headers):
+    def fetch(self, path, **headers):
         self.env.flush_all()
         return self.url_open(path, headers=headers)
 
     def entries(self, path):
-        answer = self.read(path)
+        answer = self.fetch(path)
         self.assertEqual(answer.status_code, 200, answer.text)
         return Calendar.from_ical(answer.content).walk("VEVENT")
 
@@ -58,7 +58,7 @@ class TestSocialCalendarFeed(SocialHttpCase):
         self.assertEqual(moment, self.profile.expires_at)
         self.assertIn(f"/social/renew/{self.profile.id}", str(event["url"]))
         self.assertIn(f"/social/renew/{self.profile.id}", str(event["description"]))
-        answer = self.read(path)
+        answer = self.fetch(path)
         self.assertIn("text/calendar", answer.headers["Content-Type"])
         self.assertIn("private", answer.headers["Cache-Control"])
         self.assertEqual(answer.headers["Referrer-Policy"], "no-referrer")
@@ -92,7 +92,7 @@ class TestSocialCalendarFeed(SocialHttpCase):
         wizard.action_revoke()
         self.member.active = False
         answers = [
-            self.read(path)
+            self.fetch(path)
             for path in (
                 archived,
                 replaced,
@@ -112,17 +112,17 @@ class TestSocialCalendarFeed(SocialHttpCase):
     def test_who_has_no_role_any_more_reads_nothing(self):
         path = self.make_address(self.member)
         self.member.group_ids = self.env.ref("base.group_user")
-        self.assertEqual(self.read(path).status_code, 404)
+        self.assertEqual(self.fetch(path).status_code, 404)
         with self.assertRaises(AccessError):
             self.env["social.calendar.feed"].with_user(self.member)._make()
 
     def test_what_has_not_changed_is_not_sent_again(self):
         path = self.make_address(self.manager)
-        tag = self.read(path).headers["ETag"]
-        again = self.read(path, **{"If-None-Match": tag})
+        tag = self.fetch(path).headers["ETag"]
+        again = self.fetch(path, **{"If-None-Match": tag})
         self.assertEqual((again.status_code, again.content), (304, b""))
         self.profile.name = "Renamed"
-        self.assertEqual(self.read(path, **{"If-None-Match": tag}).status_code, 200)
+        self.assertEqual(self.fetch(path, **{"If-None-Match": tag}).status_code, 200)
 
     def test_the_database_holds_no_address(self):
         path = self.make_address(self.manager)

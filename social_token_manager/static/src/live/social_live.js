@@ -6,6 +6,7 @@ import { EventBus, onWillUnmount, reactive } from "@odoo/owl";
 import { useService } from "@web/core/utils/hooks";
 
 const PAUSE = 300; // ms
+const READING = 15000; // ms
 const APP = "social_token_manager.social_menu_root";
 const PROFILES = "social_token_manager.social_profile_action";
 const NOTHING = { count: 0, has_more: false, profiles: [], watch: {} };
@@ -48,11 +49,12 @@ export const socialLiveService = {
         }
 
         if (session.social_member) {
-            messages.subscribe("social_token_manager/notice", ({ title }) => {
+            messages.subscribe("social_token_manager/notice", ({ title, is_good }) => {
+                // It covers what lies below; the count at the top stays.
                 notification.add(title, {
                     title: _t("Social Connections"),
-                    type: "warning",
-                    sticky: true,
+                    type: is_good ? "success" : "warning",
+                    autocloseDelay: READING,
                     buttons: [
                         { name: _t("Show Profiles"), primary: true, onClick: openProfiles },
                     ],
