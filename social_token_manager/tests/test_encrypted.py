@@ -266,6 +266,7 @@ class TestEncrypted(SocialCase):
         self.make_signal(self.records["social.app"])
         self._make_connect_link()
         self.make_links()
+        self.records["social.notice.target"]._queue_test()
         for model_name, link, name in paths:
             model = self.env[model_name].with_user(self.owner)
             records = model.search([(link, "!=", False)], limit=1)

@@ -242,7 +242,9 @@ class TestSocialNoticePersonal(SocialCase):
             with patch(place, new=asked):
                 found = websocket._build_bus_channel_list([])
             return [
-                one for one in found if isinstance(one, tuple) and SUBCHANNEL in one
+                one
+                for one in found
+                if isinstance(one, tuple) and one[1:] == (SUBCHANNEL,)
             ]
 
         ours = (self.company, SUBCHANNEL)
@@ -256,7 +258,7 @@ class TestSocialNoticePersonal(SocialCase):
 
     def test_managers_are_told_which_scheduled_action_stands_still(self):
         actions = self.env["ir.cron"]._get_social_actions()
-        self.assertEqual(len(actions), 5)
+        self.assertEqual(len(actions), 6)
         actions.write({"active": True, "nextcall": now(), "failure_count": 0})
         self.assertEqual(self.watch(self.manager), {})
         off, late, failing = actions[:3]
