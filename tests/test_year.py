@@ -167,13 +167,15 @@ def test_a_year_tells_everybody_once_and_nobody_twice(year):
     came = Counter(row[:4] for row in rows)
     assert came - expected == Counter(), "told without need"
     assert expected - came == Counter(), "not told"
-    assert {rung for *_place, rung in expected} == {
+    assert {rung for *_place, rung in expected} > {
         "d7",
         "d3",
         "d1",
         "expired",
         "broken",
         "recovered",
+        "escalated3",
+        "repeated1",
     }, "a year in which something does not happen proves nothing of it"
     mails = {}
     for name, at, _profile, _rung, mail_id in rows:

@@ -1,3 +1,5 @@
+import pytz
+
 from odoo import models
 
 from ..policy import notices
@@ -20,7 +22,8 @@ class ResPartner(models.Model):
         is_client = not user and self != company.partner_id
         has_days_off = rule == "all" or (rule == "clients" and is_client)
         return notices.Quiet(
-            zone=self.tz or "UTC",
+            # Odoo's zones have names that the system may not know any more.
+            zone=pytz.timezone(self.tz or "UTC"),
             start=user.social_quiet_start,
             end=user.social_quiet_end,
             days=tuple(company.sudo()._get_days_off(at)) if has_days_off else (),

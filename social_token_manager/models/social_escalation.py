@@ -15,9 +15,6 @@ from ..wording import escalation_text
 
 _logger = logging.getLogger(__name__)
 
-# What is told because nobody acts; nothing of it goes out once somebody does.
-ASKING = ("escalated%", "repeated%")
-
 
 class SocialEscalation(models.Model):
     """How far it went up that nobody renews one profile that stopped working.
@@ -142,7 +139,8 @@ class SocialEscalation(models.Model):
         """Move what is due by one step each and record it, by one statement.
 
         A level that nobody can be told at is passed over. At the top all who were told
-        are told again, as often as the company says.
+        are told again, as often as the company says. Of two runs at once the later one
+        waits: what each found alone would be two messages to one person.
         """
         notice = self.env["social.notice"]
         return notice._insert(
@@ -160,7 +158,8 @@ class SocialEscalation(models.Model):
                      WHERE escalation.next_at <= %(at)s AND profile.active
                        AND profile.cycle = escalation.cycle
                        AND profile.expires_at <= %(at)s
-                       FOR NO KEY UPDATE OF escalation SKIP LOCKED),
+                     ORDER BY escalation.id
+                       FOR NO KEY UPDATE OF escalation),
                 reached AS MATERIALIZED (%(reached)s),
                 turn AS MATERIALIZED (
                     SELECT due.*, ladder.repeat, above.level AS next_level,
@@ -222,15 +221,6 @@ class SocialEscalation(models.Model):
         no Owner, the settings admins of the company stand in. What goes outside is
         proposed to Managers and Owners.
         """
-        groups = {
-            name: tuple(self.env.ref(xml_id).sudo().all_user_ids.ids or [0])
-            for name, xml_id in (
-                ("members", "social_token_manager.group_member"),
-                ("managers", "social_token_manager.group_manager"),
-                ("owners", "social_token_manager.group_owner"),
-                ("settings_admins", "base.group_system"),
-            )
-        }
         return SQL(
             """
             SELECT profile_id, partner_id, user_id, level FROM (
@@ -284,7 +274,7 @@ class SocialEscalation(models.Model):
             manager=policy.MANAGERS,
             owner=policy.OWNERS,
             outsider=policy.OUTSIDER,
-            **groups,
+            **self.env["social.notice"]._get_staff_ids(),
         )
 
     # === THE LINK FOR SOMEBODY OUTSIDE === #
@@ -402,7 +392,7 @@ class SocialEscalation(models.Model):
                 cycle=self.cycle,
                 taker=user.partner_id.id,
                 ends=notices.ENDS,
-                asking=list(ASKING),
+                asking=list(policy.ASKING),
             ),
             SQL(
                 "SELECT %s::int, %s::int, %s::int, %s, person_id, channel, 'waiting'"

@@ -4,6 +4,7 @@ from odoo.tools import SQL
 from ..clock import now
 from ..engine import own_environment
 from ..policy import notices as policy
+from ..policy.escalation import ASKING
 from ..wording import rung_label
 
 CHANNELS = [
@@ -70,7 +71,7 @@ class SocialNotice(models.Model):
         "(profile_id, cycle, rung, person_id, channel)",
         "A person is told once on a channel.",
     )
-    _waiting = models.Index("(id) WHERE state = 'waiting'")
+    _waiting = models.Index("(person_id, company_id) WHERE state = 'waiting'")
 
     @api.depends("rung")
     @api.depends_context("lang")
@@ -95,9 +96,7 @@ class SocialNotice(models.Model):
             env[self._name]._record_due(at)
             env[self._name]._record_purges(at)
         self.env["social.escalation"]._run(at)
-        with own_environment(self.env) as env:
-            count = len(env[self._name]._deliver_due(at))
-        self.env["ir.cron"]._commit_progress(count)
+        self.env["ir.cron"]._commit_progress(self._deliver_due(at))
 
     @api.model
     def _send_soon(self):
@@ -220,14 +219,6 @@ class SocialNotice(models.Model):
         nobody without need, and never another company. In Odoo everybody is told; by
         e-mail and on the mobile who has not switched that off.
         """
-        groups = {
-            name: tuple(self.env.ref(xml_id).sudo().all_user_ids.ids or [0])
-            for name, xml_id in (
-                ("members", "social_token_manager.group_member"),
-                ("managers", "social_token_manager.group_manager"),
-                ("admins", "base.group_system"),
-            )
-        }
         return SQL(
             """
             SELECT profile_id, partner_id, channel FROM (
@@ -252,7 +243,7 @@ class SocialNotice(models.Model):
                      WHERE users.id IN %(managers)s
                      UNION
                     SELECT due.id, users.id, 2 FROM due, res_users users
-                     WHERE users.id IN %(admins)s
+                     WHERE users.id IN %(settings_admins)s
                   ) AS named
                   JOIN due ON due.id = named.profile_id
                   JOIN res_users users ON users.id = named.user_id AND users.active
@@ -266,7 +257,7 @@ class SocialNotice(models.Model):
             GROUP BY profile_id, partner_id, channel
             """,
             channels=self._get_channels_sql(),
-            **groups,
+            **self._get_staff_ids(),
         )
 
     @api.model
@@ -341,12 +332,13 @@ class SocialNotice(models.Model):
                   FROM told JOIN social_profile profile ON profile.id = told.profile_id
                   JOIN social_access access ON access.id = profile.access_id
                  WHERE told.rank = 1 AND told.state = 'sent'
-                   AND (told.rung IN %(ends)s OR told.rung LIKE 'escalated%%')
+                   AND (told.rung IN %(ends)s OR told.rung LIKE ANY(%(asking)s))
                    AND (profile.expires_at IS NULL OR profile.expires_at > %(now)s)
                    AND access.person_id IS DISTINCT FROM told.person_id
                 """,
                 recovered=policy.RECOVERED,
                 ends=policy.ENDS,
+                asking=list(ASKING),
                 now=now(),
             ),
         )

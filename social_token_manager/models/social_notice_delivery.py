@@ -1,16 +1,28 @@
 import json
+import logging
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..clock import now
 from ..const import PROFILES_PATH, RENEW_PATH, TAKE_PATH
+from ..engine import own_environment
 from ..policy import escalation, gap
 from ..policy import notices as policy
 from ..wording import notice_sentence, notice_subject, reason_sentences
 
+_logger = logging.getLogger(__name__)
+
 # What is open in Odoo, and what no person reads.
 NEVER_DISTURBING = ("inbox", "webhook")
+STAFF = {
+    "members": "social_token_manager.group_member",
+    "managers": "social_token_manager.group_manager",
+    "owners": "social_token_manager.group_owner",
+    "settings_admins": "base.group_system",
+}
+# What is told to somebody, and not to a company's chats and systems.
+PERSONAL = ("inbox", "email", "push")
 
 
 class SocialNoticeDelivery(models.AbstractModel):
@@ -26,34 +38,65 @@ class SocialNoticeDelivery(models.AbstractModel):
 
     @api.model
     def _deliver_due(self, at):
-        """Deliver all that waits and may go out at an instant; return it.
+        """Deliver all that may go out at an instant; return how many notices.
 
-        One message for all that is owed to a person: whatever had to wait for the
-        morning comes with what the morning brings.
+        Each person's share is a transaction of its own: what cannot be told to one
+        stays waiting, and holds up nobody else.
         """
-        self.env.flush_all()
-        # Of two runs at once the later one waits: had each what the other has not
-        # locked yet, what is owed to one person would be two messages.
-        self._lock_waiting()
-        self._drop_overtaken()
-        waiting = self._lock_waiting()
-        ready = waiting._filter_allowed(at)
-        ready.write({"state": "sent", "sent_at": at})
-        groups = ready.grouped(lambda one: (one.person_id, one.company_id, one.channel))
-        for (person, _company, channel), notices in groups.items():
-            getattr(notices, f"_deliver_{channel}")(person, at)
-        return ready
+        with own_environment(self.env) as env:
+            places = env[self._name]._find_waiting()
+        return sum(self._deliver_apart(place, at) for place in places)
 
     @api.model
-    def _lock_waiting(self):
-        """Lock all that waits, in one order, and return it."""
+    def _deliver_apart(self, place, at):
+        try:
+            with own_environment(self.env) as env:
+                return len(env[self._name]._deliver_to(place, at))
+        except Exception:
+            _logger.exception("Notices to person %s in company %s wait", *place)
+            return 0
+
+    @api.model
+    def _find_waiting(self):
+        """Drop what is not to be told any more; return whom the rest is owed to.
+
+        :return: ``[(person id, company id)]``
+        """
+        self.env.flush_all()
+        self._drop_overtaken()
+        self._drop_unentitled()
+        self.env.cr.execute(
+            SQL(
+                "SELECT DISTINCT person_id, company_id FROM social_notice"
+                " WHERE state = 'waiting' ORDER BY person_id, company_id"
+            )
+        )
+        return self.env.cr.fetchall()
+
+    @api.model
+    def _deliver_to(self, place, at):
+        """Deliver what one person is owed and may be told at an instant; return it.
+
+        One message for all of it: whatever had to wait for the morning comes with what
+        the morning brings. Of two runs at once the later one waits: had each what the
+        other has not locked yet, one message would be two.
+
+        :param place: of :meth:`_find_waiting`
+        """
         self.env.cr.execute(
             SQL(
                 "SELECT id FROM social_notice WHERE state = 'waiting'"
-                " ORDER BY id FOR NO KEY UPDATE"
+                " AND person_id = %s AND company_id = %s"
+                " ORDER BY id FOR NO KEY UPDATE",
+                *place,
             )
         )
-        return self.browse(notice_id for (notice_id,) in self.env.cr.fetchall())
+        waiting = self.browse(notice_id for (notice_id,) in self.env.cr.fetchall())
+        ready = waiting._filter_allowed(at)
+        ready.write({"state": "sent", "sent_at": at})
+        for channel, notices in ready.grouped("channel").items():
+            getattr(notices, f"_deliver_{channel}")(notices.person_id, at)
+        return ready
 
     @api.model
     def _drop_overtaken(self):
@@ -80,6 +123,48 @@ class SocialNoticeDelivery(models.AbstractModel):
             )
         )
         self.invalidate_model(["state"])
+
+    @api.model
+    def _drop_unentitled(self):
+        """Cancel what is owed to people who have left since it was recorded."""
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE social_notice notice SET state = 'cancelled'
+                  FROM social_profile profile
+                 WHERE notice.state = 'waiting' AND profile.id = notice.profile_id
+                   AND notice.channel IN %(personal)s
+                   AND NOT EXISTS (
+                    SELECT FROM res_users users
+                      JOIN res_company_users_rel member
+                        ON member.user_id = users.id
+                       AND member.cid = notice.company_id
+                     WHERE users.partner_id = notice.person_id AND users.active
+                       AND (users.id IN %(managers)s OR users.id IN %(settings_admins)s
+                            OR users.id IN %(members)s AND (
+                                users.id = profile.user_id
+                                OR EXISTS (
+                                    SELECT FROM social_profile_admin_rel rel
+                                     WHERE rel.social_profile_id = profile.id
+                                       AND rel.res_users_id = users.id)
+                                OR EXISTS (
+                                    SELECT FROM social_profile_recipient_rel rel
+                                     WHERE rel.social_profile_id = profile.id
+                                       AND rel.res_users_id = users.id))))
+                """,
+                personal=PERSONAL,
+                **self._get_staff_ids(),
+            )
+        )
+        self.invalidate_model(["state"])
+
+    @api.model
+    def _get_staff_ids(self):
+        """Return ``{role: ids of its users}``; in none is nobody, for ``IN`` of SQL."""
+        return {
+            role: tuple(self.env.ref(xml_id).sudo().all_user_ids.ids or [0])
+            for role, xml_id in STAFF.items()
+        }
 
     def _filter_allowed(self, at):
         """Return those whose person may be disturbed at an instant.
@@ -117,9 +202,7 @@ class SocialNoticeDelivery(models.AbstractModel):
                 {
                     "title": subject,
                     "count": len(lines),
-                    "is_good": all(
-                        line["rung"] == policy.RECOVERED for line in lines
-                    ),
+                    "is_good": all(line["rung"] == policy.RECOVERED for line in lines),
                 },
             )
             if user.notification_type == "inbox":

@@ -5,11 +5,17 @@ from odoo.exceptions import AccessError, UserError
 
 from ..clock import now
 from ..const import PROFILES_PATH
+from ..policy import escalation, gap, reasons
 from ..policy import notices as policy
-from ..policy import reasons
 from ..wording import sample_subject
 
 MANAGERS = "social_token_manager.group_manager"
+# What is told when nobody renews, and of what goes for good.
+LATE_RUNGS = (
+    escalation.rung_of(escalation.ESCALATED, escalation.OWNERS),
+    escalation.rung_of(escalation.TAKEN, 1),
+    gap.PURGE,
+)
 
 
 class SocialNoticeSample(models.AbstractModel):
@@ -18,11 +24,10 @@ class SocialNoticeSample(models.AbstractModel):
     _name = "social.notice.sample"
     _description = "Samples of Social Connection Notices"
 
-    @api.model
     def action_send_sample(self):
         """Send this user one mail with a sample of each rung and reason.
 
-        Nothing of it is recorded: no profile is concerned.
+        Nothing of it is recorded, whatever is ticked: no profile is concerned.
 
         :raise AccessError: this user is no Manager
         :raise UserError: this user has no e-mail address
@@ -42,7 +47,7 @@ class SocialNoticeSample(models.AbstractModel):
                     "sent. Enter one under My Preferences and try again."
                 )
             )
-        self._send_sample(user.partner_id)
+        self.browse()._send_sample(user.partner_id)
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -85,7 +90,9 @@ class SocialNoticeSample(models.AbstractModel):
     @api.model
     def _get_sample_lines(self, at):
         """Return the lines of all notices that there are, about an invented profile."""
-        network = self.env["social.network"].search([], limit=1)
+        networks = self.env["social.network"]
+        network = networks.search([], limit=1)
+        purging = networks.search([("purge_after_days", ">", 0)], limit=1) or network
         ladder = network._get_notice_days(self.env.company) or policy.USUAL_DAYS
         cases = [(policy.rung_of(days), timedelta(days=days), False) for days in ladder]
         cases.append((policy.EXPIRED, timedelta(), False))
@@ -94,22 +101,31 @@ class SocialNoticeSample(models.AbstractModel):
             for one in reasons.TOKEN_REASONS
             if one.code != reasons.NOT_CONNECTED
         ]
+        cases += [(rung, timedelta(), False) for rung in LATE_RUNGS]
         cases.append((policy.RECOVERED, timedelta(days=60), False))
         return [
-            self._get_sample_line(network, rung, at, left, reason)
+            self._get_sample_line(
+                purging if rung == gap.PURGE else network, rung, at, left, reason
+            )
             for rung, left, reason in cases
         ]
 
     @api.model
     def _get_sample_line(self, network, rung, at, left, reason):
         company = self.env.company
+        taken = {
+            "taken_by_id": self.env.uid,
+            "taken_until": at + timedelta(days=escalation.TAKEN_DAYS),
+        }
         profile = self.env["social.profile"].new(
             {
                 "name": self.env._("Sample Bakery"),
                 "network_id": network.id,
                 "company_id": company.id,
+                "access_id": self.env["social.access"].new({}),
                 "expires_at": at + left,
                 "reason": reason,
+                "escalation_ids": [fields.Command.create(taken)],
             }
         )
         notice = self.new(
@@ -119,4 +135,6 @@ class SocialNoticeSample(models.AbstractModel):
         return {
             **notice._get_line(at),
             "url": company.get_base_url() + PROFILES_PATH,
+            "take_url": "",
+            "invite_url": "",
         }

@@ -16,6 +16,9 @@ TAKEN_DAYS = 1
 
 # What rungs begin with; a number follows.
 ESCALATED, REPEATED, TAKEN = "escalated", "repeated", "taken"
+# What is told because nobody acts, as patterns of SQL; nothing of it goes out once
+# somebody does.
+ASKING = (f"{ESCALATED}%", f"{REPEATED}%")
 
 
 def parse_ladder(text):

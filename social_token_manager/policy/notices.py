@@ -5,9 +5,8 @@ the scheduler several are due at once; then only the most urgent one goes out an
 others count as superseded, so that nobody is told twice about one thing.
 """
 
-from datetime import UTC, timedelta
+from datetime import UTC, timedelta, tzinfo
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 EXPIRED, BROKEN, RECOVERED = "expired", "broken", "recovered"
 # What tells that something stopped working; whoever was told is told when it works.
@@ -36,7 +35,7 @@ class Quiet(NamedTuple):
     ``days`` are weekdays on which nothing goes out, 0 for Monday.
     """
 
-    zone: str
+    zone: tzinfo
     start: float = 0
     end: float = 0
     days: tuple = ()
@@ -122,7 +121,7 @@ def is_quiet(quiet, now):
 
     :param Quiet quiet: of that person; hours may go over midnight
     """
-    local = now.replace(tzinfo=UTC).astimezone(ZoneInfo(quiet.zone))
+    local = now.replace(tzinfo=UTC).astimezone(quiet.zone)
     if local.weekday() in quiet.days:
         return True
     hour = local.hour + local.minute / 60

@@ -362,6 +362,13 @@ class SocialFactories:
 class SocialCase(SocialFactories, TransactionCase):
     """A test with its own transaction."""
 
+    def deliver_notices(self):
+        """Return what is delivered now, to all, in the test's own transaction."""
+        notices = self.env["social.notice"]
+        for place in notices._find_waiting():
+            notices |= notices._deliver_to(place, now())
+        return notices
+
 
 class SocialClockCase(SocialCase):
     """A test with its own clock, which stands at :data:`NOW` until it is moved."""

@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from odoo.tests import BaseCase, tagged
 
@@ -44,23 +45,23 @@ class TestPolicyNotices(BaseCase):
                 notices.parse_days(text)
 
     def test_quiet_hours_go_over_midnight_by_the_persons_clock(self):
-        night = notices.Quiet("America/Sao_Paulo", 22, 7)
+        night = notices.Quiet(ZoneInfo("America/Sao_Paulo"), 22, 7)
         for hour, quiet in ((0, False), (1, True), (9, True), (10, False), (12, False)):
             with self.subTest(hour=hour):
                 # UTC is three hours ahead.
                 self.assertEqual(notices.is_quiet(night, NOW.replace(hour=hour)), quiet)
 
     def test_quiet_hours_keep_to_the_clock_when_it_is_put_forward(self):
-        night = notices.Quiet("Europe/Lisbon", 22, 7)
+        night = notices.Quiet(ZoneInfo("Europe/Lisbon"), 22, 7)
         # 6:30 by UTC is 6:30 in winter time and 7:30 in summer time.
         for day, quiet in ((28, True), (29, False)):
             at = datetime(2026, 3, day, 6, 30)
             self.assertEqual(notices.is_quiet(night, at), quiet)
 
     def test_equal_hours_are_none_and_days_are_whole(self):
-        always = notices.Quiet("UTC", 8, 8)
+        always = notices.Quiet(ZoneInfo("UTC"), 8, 8)
         self.assertFalse(notices.is_quiet(always, NOW.replace(hour=8)))
-        sunday = notices.Quiet("UTC", days=(6,))
+        sunday = notices.Quiet(ZoneInfo("UTC"), days=(6,))
         self.assertTrue(notices.is_quiet(sunday, NOW))
         self.assertFalse(notices.is_quiet(sunday, NOW + DAY))
 

@@ -60,7 +60,7 @@ class EscalationCase(SocialCase):
             notice._record_due(now())
             notice._record_purges(now())
             self.env["social.escalation"]._escalate(now())
-            return notice._deliver_due(now())
+            return self.deliver_notices()
 
     def run_days(self, first, last, hours=8):
         """Run every few hours from one day to another; return ``[(day, rung)]``."""
@@ -493,7 +493,7 @@ class TestSocialEscalationOutside(EscalationCase):
         with freeze_time(START + 7 * DAY):
             self.assertIn("clara@example.com", self.send_links()[0])
             self.assertFalse(self.send_links())
-            sent = self.env["social.notice"]._deliver_due(now())
+            sent = self.deliver_notices()
         link = self.profile.connect_link_ids
         self.assertEqual(len(link), 1)
         self.assertEqual(link.user_id, self.profile.user_id)
@@ -516,6 +516,6 @@ class TestSocialEscalationOutside(EscalationCase):
             with self.assertLogs("odoo.addons.social_token_manager", "WARNING") as log:
                 self.assertFalse(self.send_links())
             self.assertIn("UserError", log.output[0])
-            sent = self.env["social.notice"]._deliver_due(now())
+            sent = self.deliver_notices()
         self.assertFalse(self.profile.connect_link_ids)
         self.assertIn("send Client Clara a connect link", sent.mail_id[:1].subject)

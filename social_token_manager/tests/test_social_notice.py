@@ -1,5 +1,6 @@
 import json
 from datetime import timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -48,7 +49,7 @@ class TestSocialNotice(SocialCase):
         """Return all that is sent now, on any channel."""
         notice = self.env["social.notice"]
         notice._record_due(now())
-        return notice._deliver_due(now())
+        return self.deliver_notices()
 
     def told(self, profile, **values):
         domain = [
@@ -214,6 +215,88 @@ class TestSocialNotice(SocialCase):
         self.connect_profile(60)
         self.manager.social_quiet_end = 0
         self.assertFalse(self.run_at(START))
+
+    def test_a_zone_by_an_older_name_is_one_too(self):
+        self.manager.write(
+            {"social_quiet_start": 6, "social_quiet_end": 8, "tz": "US/Eastern"}
+        )
+        self.connect_profile(2)
+        self.assertFalse(self.run_at(START), "seven in the morning")
+        self.assertTrue(self.run_at("2026-03-02 14:00:00"))
+
+    def test_who_left_meanwhile_is_not_told_what_waited(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        member = self.make_user("member", email="member@example.com")
+        member.write({"social_quiet_start": 0, "social_quiet_end": 24})
+        profile = self.connect_profile(2, admin_user_ids=[Command.link(member.id)])
+        self.run_at(START)
+        of_member = [
+            ("person_id", "=", member.partner_id.id),
+            ("channel", "=", "email"),
+            ("rung", "=", "d3"),
+        ]
+        notice = self.env["social.notice"].search(of_member)
+        self.assertEqual(notice.state, "waiting")
+        member.social_quiet_end = 0
+        for leave, come_back in (
+            (
+                lambda: profile.write({"admin_user_ids": [Command.clear()]}),
+                lambda: profile.write({"admin_user_ids": [Command.link(member.id)]}),
+            ),
+            (
+                lambda: member.write({"active": False}),
+                lambda: member.write({"active": True}),
+            ),
+            (
+                lambda: member.write(
+                    {
+                        "company_ids": [Command.set(elsewhere.ids)],
+                        "company_id": elsewhere.id,
+                    }
+                ),
+                lambda: None,
+            ),
+        ):
+            notice.state = "waiting"
+            leave()
+            self.assertFalse(self.run_at(START))
+            self.assertEqual(notice.state, "cancelled")
+            come_back()
+
+    def test_what_cannot_be_told_to_one_holds_up_nobody_else(self):
+        other = self.make_user("manager", "other", email="other@example.com")
+        self.connect_profile(2)
+        notices = self.env["social.notice"]
+        notices._record_due(now())
+        deliver = type(notices)._deliver_email
+
+        def fail_for_one(these, person, at):
+            if person == self.manager.partner_id:
+                raise ValueError("a broken template")
+            deliver(these, person, at)
+
+        with (
+            patch.object(type(notices), "_deliver_email", fail_for_one),
+            self.enter_registry_test_mode(),
+            self.assertLogs("odoo.addons.social_token_manager", "ERROR"),
+        ):
+            self.assertGreater(notices._deliver_due(now()), 0)
+        self.env.invalidate_all()
+        states = {
+            one.person_id: one.state
+            for one in notices.search([("channel", "=", "email"), ("rung", "=", "d3")])
+        }
+        self.assertEqual(states[other.partner_id], "sent")
+        self.assertEqual(states[self.manager.partner_id], "waiting")
+        self.assertFalse(
+            notices.search(
+                [
+                    ("person_id", "=", self.manager.partner_id.id),
+                    ("state", "=", "sent"),
+                ]
+            ),
+            "all of a person's share or nothing",
+        )
 
     def test_days_off_are_those_of_the_companys_calendar(self):
         self.company.social_quiet_rule = "all"

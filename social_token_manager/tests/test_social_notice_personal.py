@@ -283,6 +283,9 @@ class TestSocialNoticePersonal(SocialCase):
         self.assertIn("This is a sample", mail.body_html)
         for words in ("in 7 days", "in 3 days", "in 1 day", "ended on", "works again"):
             self.assertIn(words, mail.body_html)
+        for words in ("nobody has renewed it", "takes care of it", "is deleted on"):
+            self.assertIn(words, mail.body_html)
+        self.assertIn("Messages no longer arrive", mail.body_html)
         self.assertEqual(mail.body_html.count("Broken:"), 11)
         self.assertNotIn("/social/renew/", mail.body_html)
         self.assertEqual(self.env["social.notice"].search_count([]), ledger)

@@ -54,7 +54,7 @@ class TestSocialNoticeTarget(SocialCase):
         """Record and deliver what is due now; return what is queued for the chats."""
         notice = self.env["social.notice"]
         notice._record_due(now())
-        notice._deliver_due(now())
+        self.deliver_notices()
         self.env.flush_all()
         return self.Outbox.search([("state", "=", "waiting")], order="id")
 

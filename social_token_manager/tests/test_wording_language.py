@@ -200,7 +200,7 @@ class TestNoticeLanguage(PortugueseFactories, SocialCase):
         )
         notices = self.env["social.notice"]
         notices._record_due(now())
-        sent = notices._deliver_due(now())
+        sent = self.deliver_notices()
         return sent.filtered(
             lambda notice: notice.person_id == self.reader.partner_id
         ).mail_id
