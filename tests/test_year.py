@@ -208,3 +208,37 @@ def test_a_run_waits_for_another_one_and_takes_no_part_of_a_message(year):
     assert sum(notices for notices, _mails in mails) >= CROWD
     assert {mails for _notices, mails in mails} == {1}
     assert not year.query("SELECT FROM social_notice WHERE state = 'waiting'")
+
+
+def test_a_kill_between_ledger_and_queue_leaves_both_or_neither(year):
+    at = START + timedelta(days=8, hours=15)
+    year.tell(at)
+    killed = 0
+    for _ in range(series(short=8, long=60)):
+        at += timedelta(minutes=1)
+        with year.server.cursor() as cr:
+            cr.execute(
+                "UPDATE social_notice SET state = 'waiting', sent_at = NULL,"
+                " mail_id = NULL WHERE state = 'sent'; DELETE FROM mail_mail"
+            )
+        killed += year.schedulers[0].ask_and_kill(
+            "tell", at.isoformat(), after=year.chance.uniform(0.02, 0.5)
+        )
+        shares = year.query(
+            "SELECT person_id, channel, array_agg(DISTINCT notice.state),"
+            "       array_agg(DISTINCT notice.mail_id), count(mail.id) = count(*)"
+            "  FROM social_notice notice LEFT JOIN mail_mail mail ON mail.id = mail_id"
+            " WHERE notice.state IN ('sent', 'waiting') GROUP BY person_id, channel"
+        )
+        states = {}
+        for person, channel, found, mails, all_have_mail in shares:
+            assert len(found) == len(mails) == 1
+            assert all_have_mail == (found == ["sent"] and channel == "email")
+            states.setdefault(person, set()).update(found)
+        assert all(len(found) == 1 for found in states.values()), "all or nothing"
+        in_queue = year.query("SELECT count(*) FROM mail_mail")[0][0]
+        assert in_queue == sum(found == {"sent"} for found in states.values())
+        year.schedulers[1].ask("tell", (at + timedelta(seconds=1)).isoformat())
+        assert year.query("SELECT count(*) FROM mail_mail") == [(len(states),)]
+        assert not year.query("SELECT FROM social_notice WHERE state = 'waiting'")
+    assert killed, "nothing was cut off"
