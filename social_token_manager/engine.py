@@ -84,6 +84,22 @@ def attempt(env, store):
     return True
 
 
+def apart(env, work, what):
+    """Return ``work(own environment)``; None when it fails, which is logged.
+
+    For one of many that have nothing to do with each other: it holds up nobody else,
+    and is tried again in the next turn.
+
+    :param str what: who or what it is about, for the log
+    """
+    try:
+        with own_environment(env) as own_env:
+            return work(own_env)
+    except Exception:
+        _logger.exception("Left for the next turn: %s", what)
+        return None
+
+
 def lock_rows(records):
     """Wait for and lock the rows of some records, then forget what was read before.
 

@@ -34,6 +34,7 @@ PEOPLE = (
 EACH = 6
 CROWD = 300
 FIRST_OUTAGE = 9
+RUN_LOCK = 0x50C1A2
 
 
 class Year:
@@ -187,14 +188,24 @@ def test_a_year_tells_everybody_once_and_nobody_twice(year):
     print(f"{DAYS} days, {len(rows)} notices in {len(mails)} mails, none wrong")
 
 
-def test_a_run_waits_for_another_one_and_takes_no_part_of_a_message(year):
-    """What another run is at is left to that, or one message would be two."""
+def test_a_run_that_meets_another_one_leaves_it_all_to_that_and_comes_again(year):
+    at = START + timedelta(days=8, hours=15)
+    with year.server.cursor() as other_run:
+        other_run.execute(f"SELECT pg_advisory_xact_lock({RUN_LOCK})")
+        year.schedulers[0].ask("tell", at.isoformat())
+        assert not year.query("SELECT FROM social_notice")
+    again = year.query("SELECT max(call_at) FROM ir_cron_trigger")
+    assert again == [(at + timedelta(minutes=1),)]
+
+
+def test_a_row_that_somebody_writes_is_waited_for_and_not_left_out(year):
+    """One message would be two."""
     at = START + timedelta(days=8, hours=15)
     year.tell(at - timedelta(minutes=1))
-    with year.server.cursor() as other_run:
-        other_run.execute("UPDATE social_notice SET state = 'waiting'")
-    with year.server.cursor() as other_run:
-        other_run.execute(
+    with year.server.cursor() as other:
+        other.execute("UPDATE social_notice SET state = 'waiting'")
+    with year.server.cursor() as other:
+        other.execute(
             "SELECT id FROM social_notice WHERE channel = 'email'"
             " ORDER BY id DESC LIMIT 1 FOR UPDATE"
         )

@@ -8,7 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..clock import now
-from ..engine import lock_rows, own_environment
+from ..engine import apart, lock_rows, own_environment
 from ..policy import escalation as policy
 from ..policy import notices
 from ..wording import escalation_text
@@ -54,19 +54,26 @@ class SocialEscalation(models.Model):
     def _run(self, at):
         """Take all steps that are due, in transactions of their own."""
         with own_environment(self.env) as env:
-            env[self._name]._escalate(at)
+            profile_ids = env[self._name]._escalate(at).profile_id.ids
+        for profile_id in profile_ids:
+            # Whom a crash leaves unasked is asked with the next step.
+            self._ask_apart(profile_id)
         self._send_links(at)
+
+    @api.model
+    def _ask_apart(self, profile_id):
+        apart(
+            self.env,
+            lambda env: env["social.profile"].browse(profile_id)._assign_renewal(),
+            f"asking somebody to renew profile {profile_id}",
+        )
 
     @api.model
     def _escalate(self, at):
         """Record the steps that are due at an instant; return what waits."""
         self.env.flush_all()
         self._follow_profiles(at)
-        recorded = self._record_steps(at)
-        self.env.invalidate_all()
-        for profile in recorded.profile_id:
-            profile._assign_renewal()
-        return recorded
+        return self._record_steps(at)
 
     @api.model
     def _follow_profiles(self, at):
@@ -139,8 +146,7 @@ class SocialEscalation(models.Model):
         """Move what is due by one step each and record it, by one statement.
 
         A level that nobody can be told at is passed over. At the top all who were told
-        are told again, as often as the company says. Of two runs at once the later one
-        waits: what each found alone would be two messages to one person.
+        are told again, as often as the company says.
         """
         notice = self.env["social.notice"]
         return notice._insert(

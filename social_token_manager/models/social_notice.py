@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -14,6 +16,9 @@ CHANNELS = [
     ("chat", "Team chat"),
     ("webhook", "Other systems"),
 ]
+
+RUN_LOCK = 0x50C1A2
+AFTER_ANOTHER = timedelta(minutes=1)
 
 
 class SocialNotice(models.Model):
@@ -85,13 +90,16 @@ class SocialNotice(models.Model):
     def _cron_send_notices(self):
         """Record all that is due, then deliver all that may go out.
 
-        READ COMMITTED: of two runs at once the later one waits for the earlier one's
-        rows and skips them, where REPEATABLE READ would fail. Each step is one
-        transaction, so a crash leaves both or neither of a row and its message.
+        Each step is a transaction of its own, so a crash leaves both or neither of a
+        row and its message.
         """
         if not self.env["social.home"]._is_here():
             return
         at = now()
+        if not self._is_only_run():
+            # What it has not seen any more is for a turn after it.
+            self._send_soon(at + AFTER_ANOTHER)
+            return
         with own_environment(self.env) as env:
             env[self._name]._record_due(at)
             env[self._name]._record_purges(at)
@@ -99,9 +107,19 @@ class SocialNotice(models.Model):
         self.env["ir.cron"]._commit_progress(self._deliver_due(at))
 
     @api.model
-    def _send_soon(self):
-        """Have what is due sent in the next turn, which is to come at once."""
-        self.env.ref("social_token_manager.ir_cron_send_notices")._trigger()
+    def _is_only_run(self):
+        """Whether no other run is under way; until the end of the transaction.
+
+        Two would each record and deliver a part, and one message would be two.
+        """
+        return self.env.execute_query(
+            SQL("SELECT pg_try_advisory_xact_lock(%s)", RUN_LOCK)
+        )[0][0]
+
+    @api.model
+    def _send_soon(self, at=None):
+        """Have what is due sent in a turn that comes at once, or at an instant."""
+        self.env.ref("social_token_manager.ir_cron_send_notices")._trigger(at)
 
     # === RECORDING === #
 

@@ -1,17 +1,14 @@
 import json
-import logging
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..clock import now
 from ..const import PROFILES_PATH, RENEW_PATH, TAKE_PATH
-from ..engine import own_environment
+from ..engine import apart, own_environment
 from ..policy import escalation, gap
 from ..policy import notices as policy
 from ..wording import notice_sentence, notice_subject, reason_sentences
-
-_logger = logging.getLogger(__name__)
 
 # What is open in Odoo, and what no person reads.
 NEVER_DISTURBING = ("inbox", "webhook")
@@ -49,12 +46,12 @@ class SocialNoticeDelivery(models.AbstractModel):
 
     @api.model
     def _deliver_apart(self, place, at):
-        try:
-            with own_environment(self.env) as env:
-                return len(env[self._name]._deliver_to(place, at))
-        except Exception:
-            _logger.exception("Notices to person %s in company %s wait", *place)
-            return 0
+        sent = apart(
+            self.env,
+            lambda env: len(env[self._name]._deliver_to(place, at)),
+            "notices to person {} in company {}".format(*place),
+        )
+        return sent or 0
 
     @api.model
     def _find_waiting(self):
@@ -78,8 +75,8 @@ class SocialNoticeDelivery(models.AbstractModel):
         """Deliver what one person is owed and may be told at an instant; return it.
 
         One message for all of it: whatever had to wait for the morning comes with what
-        the morning brings. Of two runs at once the later one waits: had each what the
-        other has not locked yet, one message would be two.
+        the morning brings. A row that somebody is writing is waited for, so that the
+        rest does not go out as a message of its own.
 
         :param place: of :meth:`_find_waiting`
         """

@@ -59,7 +59,8 @@ class EscalationCase(SocialCase):
             notice = self.env["social.notice"]
             notice._record_due(now())
             notice._record_purges(now())
-            self.env["social.escalation"]._escalate(now())
+            for profile in self.env["social.escalation"]._escalate(now()).profile_id:
+                profile._assign_renewal()
             return self.deliver_notices()
 
     def run_days(self, first, last, hours=8):
