@@ -73,8 +73,9 @@ def _get_commands(field, value):
         if isinstance(command, dict):
             yield Command.link(command.get("id"))
             yield Command.create(command)
-        elif isinstance(command, list | tuple) and not is_one:
-            yield (*command, 0, 0)[:3]
+        elif isinstance(command, list | tuple):
+            # Of one record that is its id and its name.
+            yield Command.link(command[:1]) if is_one else (*command, 0, 0)[:3]
         else:
             yield Command.link(command)
 

@@ -303,6 +303,8 @@ class TestSocialRenewalWizard(SocialCase):
             {"profile_id": {"id": self.profile.id}}, ["profile_id"], spec
         )
         self.assertEqual(mine["value"]["network_id"], self.profile.network_id.id)
+        named = (self.profile.id, self.profile.name)
+        wizards.with_context(default_profile_id=named).onchange({}, [], spec)
 
     def test_a_form_that_is_tried_out_tells_nothing_of_hidden_lines(self):
         hidden = self.make_profile(company_id=self.other_company.id)
