@@ -88,6 +88,16 @@ class FakeProvider:
 
     can_be_revoked = True
     people = ()
+    listing = ()
+
+    def recall(self, stored):
+        """Stand in for :meth:`OAuth2Provider.recall`."""
+        return stored
+
+    def list_profiles(self, grant):
+        """Stand in for :meth:`OAuth2Provider.list_profiles`; answers ``listing``."""
+        self.questions.append((grant.access_token, ()))
+        return self._say(self.listing)
 
     def list_people(self, stored, reach):
         """Stand in for :meth:`OAuth2Provider.list_people`; ``people`` is the answer."""

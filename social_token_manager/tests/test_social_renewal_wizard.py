@@ -3,7 +3,7 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ..providers.errors import Unreachable
+from ..providers.errors import RequestRefused, Unreachable
 from .common import SocialCase
 
 
@@ -348,12 +348,17 @@ class TestSocialRenewalWizard(SocialCase):
     def test_a_network_that_does_not_answer_keeps_the_selection(self):
         wizard = self.at_selection([self.page("P1"), self.page("P2")])
         wizard.line_ids.is_chosen = True
-        with patch.object(
-            self.registry["social.token"], "_read_listing", side_effect=Unreachable()
-        ):
-            wizard.action_continue()
-        self.assertEqual(wizard.step, "select")
-        self.assertTrue(wizard.problem)
+        for trouble in (Unreachable(), RequestRefused(detail="400")):
+            wizard.problem = False
+            with (
+                self.subTest(trouble=type(trouble).__name__),
+                patch.object(
+                    self.registry["social.token"], "_read_listing", side_effect=trouble
+                ),
+            ):
+                wizard.action_continue()
+            self.assertEqual(wizard.step, "select")
+            self.assertIn("did not answer", wizard.problem)
 
     # === THE GUARD === #
 
