@@ -313,9 +313,19 @@ class SocialToken(models.Model):
             )
         self.access_ids.write({"page_token": False})
 
-    def _forget_unused(self):
-        """Give up those of these grants that no profile lives from any more."""
-        self.filtered(lambda one: not one.access_ids)._forget(reasons.NOT_CONNECTED)
+    def _forget_unused(self, reason=reasons.NOT_CONNECTED):
+        """Give up those of these grants that are good for nothing any more."""
+        lock_rows(self)
+        self._filter_unused()._forget(reason)
+
+    def _filter_unused(self):
+        """Return those that no profile lives from and nobody has to decide on."""
+        return self.filtered(lambda one: not one.access_ids) - self._filter_held()
+
+    def _filter_held(self):
+        """Return those that a connect link holds for somebody's decision."""
+        accounts = self.env["social.connect.account"]
+        return accounts.search([("token_id", "in", self.ids)]).token_id
 
     def _write_loss(self, reason):
         self.write(
@@ -343,6 +353,10 @@ class SocialToken(models.Model):
         """Return the profiles that these tokens open, in use or in reserve."""
         serving = self.access_ids.filtered(lambda one: not one._get_reason()[0])
         return serving.profile_id
+
+    def _is_needed(self):
+        """Whether a profile lives from these tokens, or a link holds one of them."""
+        return bool(self._get_served_profiles() or self._filter_held())
 
     # === SETTLING === #
 
