@@ -13,7 +13,9 @@ from odoo.tools import mute_logger
 from ..clock import now
 from ..models.social_connect_link import digest
 from ..policy import reasons
-from .common import SocialCase
+from ..providers.errors import AccessEnded
+from ..providers.results import TokenSet
+from .common import PLAIN, SocialCase
 
 SECRETS = ("token_hash", "binding_hash", "reference")
 
@@ -534,6 +536,73 @@ class TestSocialConnectLink(SocialCase):
         self.assertEqual(other.token_id, token)
         self.assertEqual(self.profile.external_id, "P1")
         self.assertEqual(link.connected_ids, other)
+
+    def test_accepting_a_page_whose_messenger_is_a_profile_switches_to_the_page(self):
+        """A page and its Messenger have one id between them."""
+        messenger = self.make_profile("messenger", external_id="P2")
+        link, token = self.held()
+        self.accept(link.account_ids[0], [self.page("P2")])
+        self.assertEqual(self.profile.external_id, "P2")
+        self.assertEqual(self.profile.token_id, token)
+        self.assertTrue(token.access_token)
+        self.assertFalse(messenger.access_ids)
+        self.assertEqual(link.connected_ids, self.profile)
+
+    def test_accepting_what_connects_nothing_keeps_the_decision_open(self):
+        self.make_profile(external_id="P2", name="Two")
+        link, token = self.held()
+        profiles = self.registry["social.profile"]
+        with (
+            patch.object(profiles, "_may_link", lambda _profile, _token: False),
+            self.assertRaises(UserError),
+        ):
+            self.accept(link.account_ids[0], [self.page("P2")])
+        self.assertEqual(link.state, "wrong_account")
+        self.assertTrue(token.access_token)
+
+    def test_who_loses_the_right_while_the_network_is_asked_accepts_nothing(self):
+        link, _token = self.held()
+        group = self.env.ref("social_token_manager.group_manager")
+
+        def demote(_token):
+            group.user_ids -= self.manager
+            self.env.flush_all()
+            return [self.page("P2")]
+
+        with (
+            patch.object(self.registry["social.token"], "_read_listing", demote),
+            self.assertRaises(AccessError),
+        ):
+            link.account_ids[0].with_user(self.manager).action_accept()
+        self.env.invalidate_all()
+        self.assertEqual(link.state, "wrong_account")
+        self.assertEqual(self.profile.external_id, "P1")
+
+    def test_what_is_held_is_accepted_after_its_access_token_has_run_out(self):
+        link, token = self.held()
+        answers = iter([AccessEnded(detail="over"), (self.page("P2"),)])
+        with self.network_answers(refreshed=TokenSet(f"{PLAIN}-next")) as network:
+            network.listing = lambda: next(answers)
+            link.account_ids[0].with_user(self.manager).action_accept()
+        self.env.invalidate_all()
+        self.assertEqual(self.profile.external_id, "P2")
+        self.assertEqual((self.profile.token_id, token.generation), (token, 2))
+
+    def test_what_is_accepted_locks_tokens_before_profiles(self):
+        link, token = self.held()
+        other, _result = self.grant(link, self.page("P2"), person="78")
+        self.connect(self.app, self.manager, [self.page("P1")])
+        before = self.profile.token_id
+        with self.watched_locks() as locked:
+            self.accept(link.account_ids[0], [self.page("P2")])
+        self.assert_tokens_first(locked, token | other | before)
+
+    def test_what_comes_back_locks_tokens_before_profiles(self):
+        link, token = self.held()
+        with self.watched_locks() as locked:
+            other, _result = self.grant(link, self.page("P1"), person="78")
+        self.assertEqual(link.state, "done")
+        self.assert_tokens_first(locked, token | other)
 
     def test_accepting_is_for_managers(self):
         link, _token = self.held()
