@@ -35,7 +35,7 @@ class TestSocialTokenListing(SocialClockCase):
         # The caller's transaction is the test's.
         self.commits = self.startPatcher(patch.object(self.env.cr, "commit"))
 
-    def read(self, *answers, refreshed=None):
+    def list(self, *answers, refreshed=None):
         """Return what is listed by a network that answers so, one after another."""
         said = iter(answers)
 
@@ -56,14 +56,14 @@ class TestSocialTokenListing(SocialClockCase):
     def test_an_access_token_that_has_run_out_is_renewed_first(self):
         self.move_clock(NOW + LATER)
         new = TokenSet(f"{PLAIN}-next", f"{PLAIN}-rest")
-        listed, network = self.read(OVER, self.listing, refreshed=new)
+        listed, network = self.list(OVER, self.listing, refreshed=new)
         self.assertEqual(listed, self.listing)
         self.assertEqual(network.presented, [REFRESH_TOKEN])
         self.assertEqual(network.questions[-1][0], f"{PLAIN}-next")
         self.assertEqual(self.token.generation, 2)
 
     def test_one_that_works_is_not_renewed(self):
-        listed, network = self.read(self.listing)
+        listed, network = self.list(self.listing)
         self.assertEqual((listed, network.presented), (self.listing, []))
 
     def test_no_transaction_of_ours_is_open_while_the_network_is_asked(self):
@@ -74,18 +74,18 @@ class TestSocialTokenListing(SocialClockCase):
             seen.append((self.commits.called, open_cursors))
             return self.listing
 
-        self.read(look)
+        self.list(look)
         self.assertEqual(seen, [(True, 0)])
 
     def test_a_grant_that_turns_out_to_be_over_says_why(self):
         self.move_clock(NOW + LATER)
         with self.assertRaises(TokenLost) as caught:
-            self.read(OVER, refreshed=GrantRefused(reasons.REVOKED))
+            self.list(OVER, refreshed=GrantRefused(reasons.REVOKED))
         self.assertEqual(caught.exception.reason, reasons.REVOKED)
 
     def test_trouble_says_nothing_of_the_token(self):
         with self.assertRaises(Unreachable):
-            self.read(Unreachable())
+            self.list(Unreachable())
         self.assertFalse(self.token.reason)
 
     def test_an_answer_without_sense_is_trouble_too(self):
@@ -93,4 +93,4 @@ class TestSocialTokenListing(SocialClockCase):
             self.assertLogs("odoo.addons.social_token_manager", "ERROR"),
             self.assertRaises(Unreachable),
         ):
-            self.read(lambda: {}["nonsense"])
+            self.list(lambda: {}["nonsense"])
