@@ -259,6 +259,20 @@ def reason_sentences(env, code):
     return _say(env, happened), _say(env, remedy)
 
 
+def reason_to_tell(error):
+    """Return the reason code that says to people why nothing definite is known.
+
+    Any other trouble with a call is, to them, an answer without sense.
+    """
+    reason = getattr(error, "reason", None)
+    return reason if reason in reasons.BY_CODE else reasons.UNREACHABLE
+
+
+def trouble_sentences(env, error):
+    """Return what a :class:`ProviderError` means to people and what to do, as one."""
+    return " ".join(reason_sentences(env, reason_to_tell(error)))
+
+
 def result_texts(env, result):
     """Return title, what happened and what to do for an OAuth request's result."""
     return tuple(_say(env, text) for text in RESULTS.get(result, INTERRUPTED))

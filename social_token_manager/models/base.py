@@ -1,7 +1,9 @@
-from odoo import models
+from odoo import api, models
 from odoo.fields import Command
 
 OURS = "social."
+# What names records that are there already.
+NAMING = (Command.UPDATE, Command.LINK, Command.SET)
 
 
 class Base(models.AbstractModel):
@@ -20,15 +22,26 @@ class Base(models.AbstractModel):
 
         :raise AccessError: a field points to a record of ours that is hidden
         """
-        _check_tried(self, _get_tried_defaults(self, field_names, fields_spec))
+        if not field_names:
+            _check_defaults(self, fields_spec)
         _check_tried(self, values)
         return super().onchange(values, field_names, fields_spec)
 
 
-def _get_tried_defaults(model, field_names, fields_spec):
-    """Return the defaults that Odoo will fill in, of what points to our records."""
+def _check_defaults(model, fields_spec):
+    """Check what Odoo will fill in: what is ours, and whatever the caller asks for."""
+    asked = {name: model.env.context.get(f"default_{name}") for name in fields_spec}
+    _check_tried(
+        model,
+        # From a caller elsewhere; values of other kinds are the server's own.
+        {
+            name: value
+            for name, value in asked.items()
+            if isinstance(value, dict | list | tuple)
+        },
+    )
     names = [name for name in fields_spec if _is_ours(model._fields.get(name))]
-    return model.default_get(names) if names and not field_names else {}
+    _check_tried(model, model.default_get(names) if names else {})
 
 
 def _is_ours(field):
@@ -38,24 +51,43 @@ def _is_ours(field):
 def _check_tried(model, values):
     for name, value in values.items():
         field = model._fields.get(name)
-        if not value or not field or not field.comodel_name:
+        if not field or not field.comodel_name:
             continue
         tried = model.env[field.comodel_name]
-        for number, record_id, details in _get_commands(field, value):
+        for number, named, details in _get_commands(field, value):
             if number in (Command.CREATE, Command.UPDATE):
                 _check_tried(tried, details or {})
-            elif number in (Command.LINK, Command.SET) and _is_ours(field):
-                ids = details if number == Command.SET else [record_id]
-                tried.browse(ids).exists().check_access("read")
+            if number in NAMING and _is_ours(field):
+                named = details if number == Command.SET else named
+                tried.browse(_get_ids(named)).exists().check_access("read")
 
 
 def _get_commands(field, value):
     """Yield what a form says of a relation as commands with all three parts.
 
-    Clients leave out what is of no use, and some defaults are ids alone.
+    Clients leave out what is of no use. Odoo also takes ids alone and, for a record,
+    its values with its id among them.
     """
-    for command in [value] if field.type == "many2one" else value:
-        if isinstance(command, list | tuple):
-            yield (*command, 0, 0)[:3]
-        elif isinstance(command, int):
+    is_one = field.type == "many2one"
+    for command in [value] if is_one else value or ():
+        if isinstance(command, dict):
+            yield Command.link(command.get("id"))
+            yield Command.create(command)
+        elif isinstance(command, list | tuple):
+            # Of one record that is its id and its name.
+            yield Command.link(command[:1]) if is_one else (*command, 0, 0)[:3]
+        else:
             yield Command.link(command)
+
+
+def _get_ids(named):
+    """Return the ids of the records that are named, by one id or several.
+
+    Texts are ids to PostgreSQL, too, and a record that is not stored yet may stand for
+    one that is.
+
+    :raise ValueError: what is said is no id
+    """
+    several = named if isinstance(named, list | tuple) else [named]
+    origins = (one.origin if isinstance(one, api.NewId) else one for one in several)
+    return [int(one) for one in origins if one]

@@ -4,6 +4,7 @@ from ..clock import now
 from ..fields import Encrypted
 from ..keyring import SecretDamaged
 from ..policy import choice, expiry, people, reasons
+from ..policy import status as status_policy
 from ..providers.results import HandOut, Reach
 from ..wording import proof_text, reason_label
 
@@ -21,6 +22,8 @@ PROOFS = [
     (people.HAND, "Set by hand"),
     (people.HELD, "Held a token before"),
 ]
+# What somebody is asked to renew by now.
+ENDING = (status_policy.EXPIRED, status_policy.EXPIRING)
 
 
 class SocialAccess(models.Model):
@@ -371,4 +374,5 @@ class SocialAccess(models.Model):
             granted_at=self.token_id.granted_at
             or self.token_id.issued_at
             or self.create_date,
+            lasting=status_policy.status_of(moment, at) not in ENDING,
         )

@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from ..engine import lock_rows, persist
 from ..keyring import SecretDamaged
 from ..providers.errors import ProviderError
-from ..wording import reason_sentences
+from ..wording import trouble_sentences
 from .social_connect_link import ACTIVITY
 
 
@@ -54,8 +54,6 @@ class SocialConnectAccount(models.Model):
         self._check_may_accept()
         account = self.sudo()
         account.token_id.app_id._check_ready()
-        # No transaction of ours is open while the network is asked; this one has read.
-        self.env.cr.commit()  # pylint: disable=invalid-commit
         listing = account._read_listing()
         persist(self.env, lambda env: self.with_env(env)._store_accepted(listing))
         self.env.invalidate_all()
@@ -73,9 +71,7 @@ class SocialConnectAccount(models.Model):
         try:
             return self.token_id._read_listing()
         except ProviderError as error:
-            raise UserError(
-                " ".join(reason_sentences(self.env, error.reason))
-            ) from None
+            raise UserError(trouble_sentences(self.env, error)) from None
         except SecretDamaged:
             raise UserError(
                 self.env._(
@@ -85,11 +81,22 @@ class SocialConnectAccount(models.Model):
             ) from None
 
     def _store_accepted(self, listing):
-        """Connect the account, in the engine's environment."""
+        """Connect the account, in the engine's environment.
+
+        :raise AccessError: a right that it takes was lost meanwhile
+        :raise UserError: there is nothing to connect any more
+        """
         link, token = self.link_id, self.token_id
         lock_rows(link)
+        # As everywhere: the tokens, all at once, then the profiles.
+        held, left = link.account_ids.token_id, link.profile_id.access_ids.token_id
+        lock_rows(held | left | token)
+        # The network was asked meanwhile, and rights may have changed.
+        self.with_user(self.env.user)._check_may_accept()
         data = self._find_in(listing)
-        if not link.wrong_at or link.done_at or link.revoked_at or not data:
+        is_open = link.wrong_at and not link.done_at and not link.revoked_at
+        granted = is_open and data and self._connect(data, listing)
+        if not granted:
             raise UserError(
                 self.env._(
                     "This account cannot be accepted any more: somebody decided "
@@ -97,20 +104,25 @@ class SocialConnectAccount(models.Model):
                     "changed."
                 )
             )
-        Profile = self.env["social.profile"]
-        known = Profile._find_listed(link.company_id, [data])
-        if link.profile_id and not known:
-            granted = link.profile_id
-            granted._switch_identity(token, data)
-        else:
-            granted = Profile._store_granted(
-                token, [data], listing, may_create=not link.profile_id
-            )
         token._settle()
         link._journal("link_accepted", detail=data.handle or data.name)
         # The one that was accepted is served by now, so it is not forgotten.
         link._become_done(granted)
         link.activity_unlink([ACTIVITY])
+
+    def _connect(self, data, listing):
+        """Let the held grant serve the account; return the profile that it is now.
+
+        :param data: the :class:`ProfileData` of it
+        """
+        profile, token = self.link_id.profile_id, self.token_id
+        Profile = self.env["social.profile"]
+        known = Profile._find_listed(self.link_id.company_id, [data])
+        # A page and its Messenger have one id between them.
+        if profile and (data.network, data.external_id) not in known:
+            profile._switch_identity(token, data)
+            return profile
+        return Profile._store_granted(token, [data], listing, may_create=not profile)
 
     def _find_in(self, listing):
         place = (self.network_id.code, self.external_id)

@@ -520,6 +520,7 @@ class SocialConnectLink(models.Model):
         :return: the :class:`Withdrawal` objects to send
         """
         lock_rows(self)
+        lock_rows(self.account_ids.token_id)
         if not self.wrong_at or self.done_at or self.revoked_at:
             raise UserError(
                 self.env._("Somebody decided on this already. Nothing was changed.")
@@ -528,7 +529,7 @@ class SocialConnectLink(models.Model):
         withdrawals = [
             token._prepare_withdrawal()
             for token in idle
-            if not token._get_whole_grant()._get_served_profiles()
+            if not token._get_whole_grant()._is_needed()
         ]
         idle._forget(reasons.REVOKED)
         self._journal("link_refused")
@@ -536,10 +537,13 @@ class SocialConnectLink(models.Model):
         return list(filter(None, withdrawals))
 
     def _release_held(self):
-        """Drop the accounts that are held; return the tokens that now serve nobody."""
+        """Drop the accounts that are held; return the tokens that now serve nobody.
+
+        What another link holds, too, is that one's to decide on.
+        """
         tokens = self.account_ids.token_id
         self.account_ids.unlink()
-        return tokens.filtered(lambda one: not one.access_ids)
+        return tokens._filter_unused()
 
     @api.autovacuum
     def _gc_held(self):

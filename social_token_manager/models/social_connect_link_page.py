@@ -163,6 +163,8 @@ class SocialConnectLink(models.Model):
         """
         Profile = self.env["social.profile"]
         lock_rows(self)
+        # As everywhere: the tokens, all at once, then the profiles.
+        lock_rows(self.account_ids.token_id | token)
         is_alive = self._is_alive()
         meant = self._choose_meant(token, listing) if is_alive else []
         served = {
@@ -187,30 +189,37 @@ class SocialConnectLink(models.Model):
         )
         if is_alive:
             self._conclude(token, reached, meant, listing)
-        elif not token.access_ids:
-            token._forget(reasons.REVOKED)
+        # What connects nothing, and waits for nobody's decision, is not kept.
+        token._forget_unused(reasons.NOT_CONNECTED if is_alive else reasons.REVOKED)
         return reached, [data for data in meant if not data.usable], missing
 
     def _choose_meant(self, token, listing):
         """Return the :class:`ProfileData` that this link may connect."""
         here = [data for data in listing if data.network == self.network_id.code]
-        known = self.env["social.profile"]._find_listed(token.company_id, here)
-        if not self.profile_id:
-            return [data for data in here if self._is_free(known, data)]
         if self.profile_id.external_id:
             return [
                 data for data in here if data.external_id == self.profile_id.external_id
             ]
-        made = self.env["social.profile"]._find_made(token, listing, known)
-        return [
-            data
-            for data in here
-            if made.get((data.network, data.external_id), [None])[0] == self.profile_id
+        found = self._find_profiles(token, listing)
+        profiles = [
+            (data, found.get((data.network, data.external_id))) for data in here
         ]
+        if self.profile_id:
+            return [data for data, profile in profiles if profile == self.profile_id]
+        return [data for data, profile in profiles if self._is_free(profile)]
 
-    def _is_free(self, known, data):
-        """Whether a first connection may take a line of a listing: nobody else's."""
-        profile = known.get((data.network, data.external_id))
+    def _find_profiles(self, token, listing):
+        """Return ``{(network code, external id): profile}`` of what a listing is about.
+
+        Profiles made by hand are among them: whatever would be connected with it.
+        """
+        Profile = self.env["social.profile"]
+        known = Profile._find_listed(token.company_id, listing)
+        made = Profile._find_made(token, listing, known)
+        return {place: profile for place, (profile, _by_what) in made.items()} | known
+
+    def _is_free(self, profile):
+        """Whether a first connection may take a profile: none, or nobody else's."""
         return not profile or profile.partner_id in (
             self.partner_id,
             self.env["res.partner"],

@@ -5,7 +5,7 @@ from ..engine import persist
 from ..keyring import SecretDamaged
 from ..providers.base import OTHER_ACCOUNT
 from ..providers.errors import ProviderError
-from ..wording import reason_sentences
+from ..wording import trouble_sentences
 
 
 class SocialOauthIdentity(models.AbstractModel):
@@ -100,14 +100,10 @@ class SocialOauthIdentity(models.AbstractModel):
     def _read_other(self):
         """Return the :class:`ProfileData` of the other account, asked for anew."""
         place = self._get_other()
-        # No transaction of ours is open while the network is asked; this one has read.
-        self.env.cr.commit()  # pylint: disable=invalid-commit
         try:
             listing = self.token_id._read_listing()
         except ProviderError as error:
-            raise UserError(
-                " ".join(reason_sentences(self.env, error.reason))
-            ) from None
+            raise UserError(trouble_sentences(self.env, error)) from None
         except SecretDamaged:
             listing = ()
         for data in listing:
@@ -157,6 +153,12 @@ class SocialOauthIdentity(models.AbstractModel):
         )
 
     def _store_switch(self, data):
+        """Let the other account take the profile's place, in the engine's environment.
+
+        :raise AccessError: a right that it takes was lost meanwhile
+        """
+        # The network was asked meanwhile, and rights may have changed.
+        self._get_asked_profiles().with_user(self.env.user)._check_may_switch()
         profile = self.profile_ids
         profile._switch_identity(self.token_id, data)
         self._write_result("connected", profile)

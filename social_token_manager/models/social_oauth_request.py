@@ -418,7 +418,8 @@ class SocialOauthRequest(models.Model):
         oauth_request = self.with_env(env)
         granted, offered, missing = oauth_request._take_listing(token, listing)
         token._settle()
-        if not is_proven:
+        # A link may have given up what connects nothing.
+        if not is_proven and not token.reason:
             token._check_soon()
         oauth_request.app_id._clear_trouble()
         oauth_request._conclude_granted(token, granted, offered, missing)

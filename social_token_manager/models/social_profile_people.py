@@ -362,6 +362,8 @@ class SocialProfilePeople(models.AbstractModel):
         :param listed: :class:`PersonData` objects, all of them
         """
         self.ensure_one()
+        # As everywhere: the tokens, then the profile.
+        lock_rows(self.access_ids.token_id)
         lock_rows(self)
         rows = self.access_ids
         matched = people.match(

@@ -1,15 +1,34 @@
 import random
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from odoo import api, fields, models, tools
 
 from ..clock import now
-from ..engine import lock_rows
+from ..dispatch import outcome_of
+from ..engine import lock_rows, own_environment
 from ..fields import Encrypted
 from ..keyring import SecretDamaged
 from ..policy import expiry, reasons, renewal
 from ..providers import get_provider
+from ..providers.errors import AccessEnded, ProviderError, TokenLost
 from ..providers.results import StoredToken
+
+
+@dataclass(frozen=True)
+class ListingQuestion:
+    """What a token reaches, asked of its network, with plain data only."""
+
+    generation: int
+    provider: object = field(repr=False)
+    stored: object = field(repr=False)
+
+    def __call__(self):
+        """Return the :class:`ProfileData` objects.
+
+        :raise ProviderError: the list could not be read to its end
+        """
+        return self.provider.list_profiles(self.provider.recall(self.stored))
 
 
 class SocialToken(models.Model):
@@ -197,12 +216,35 @@ class SocialToken(models.Model):
     def _read_listing(self):
         """Return what this token reaches, asked of the network anew.
 
+        An access token that has run out is renewed first. Commits what the caller has
+        done so far.
+
         :raise ProviderError: it could not be read to its end
         :raise SecretDamaged: the stored token does not open
+        :raise TokenBusy: somebody else has been renewing it for long
         """
         self.ensure_one()
-        provider = self.app_id._get_provider()
-        return provider.list_profiles(provider.recall(self._get_stored()))
+        # No transaction of ours is open while the network is asked; this one has read.
+        self.env.cr.commit()  # pylint: disable=invalid-commit
+        question, outcome = self._ask_listing()
+        if isinstance(outcome, AccessEnded):
+            self._refresh_now(question.generation)
+            loss = self._get_loss()
+            if loss:
+                raise TokenLost(loss)
+            _question, outcome = self._ask_listing()
+        if isinstance(outcome, ProviderError):
+            raise outcome
+        return outcome
+
+    def _ask_listing(self):
+        """Return ``(question, outcome)`` of asking once."""
+        with own_environment(self.env) as env:
+            token = self.with_env(env)
+            question = ListingQuestion(
+                token.generation, token.app_id._get_provider(), token._get_stored()
+            )
+        return question, outcome_of(question)
 
     def _get_stored(self):
         """Return the :class:`StoredToken` for one call; it holds opened secrets.
@@ -271,9 +313,19 @@ class SocialToken(models.Model):
             )
         self.access_ids.write({"page_token": False})
 
-    def _forget_unused(self):
-        """Give up those of these grants that no profile lives from any more."""
-        self.filtered(lambda one: not one.access_ids)._forget(reasons.NOT_CONNECTED)
+    def _forget_unused(self, reason=reasons.NOT_CONNECTED):
+        """Give up those of these grants that are good for nothing any more."""
+        lock_rows(self)
+        self._filter_unused()._forget(reason)
+
+    def _filter_unused(self):
+        """Return those that no profile lives from and nobody has to decide on."""
+        return self.filtered(lambda one: not one.access_ids) - self._filter_held()
+
+    def _filter_held(self):
+        """Return those that a connect link holds for somebody's decision."""
+        accounts = self.env["social.connect.account"]
+        return accounts.search([("token_id", "in", self.ids)]).token_id
 
     def _write_loss(self, reason):
         self.write(
@@ -301,6 +353,10 @@ class SocialToken(models.Model):
         """Return the profiles that these tokens open, in use or in reserve."""
         serving = self.access_ids.filtered(lambda one: not one._get_reason()[0])
         return serving.profile_id
+
+    def _is_needed(self):
+        """Whether a profile lives from these tokens, or a link holds one of them."""
+        return bool(self._get_served_profiles() or self._filter_held())
 
     # === SETTLING === #
 

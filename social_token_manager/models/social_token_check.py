@@ -21,7 +21,7 @@ from ..providers.errors import (
     TokenLost,
 )
 from ..providers.results import Introspection, Verdict
-from ..wording import reason_label
+from ..wording import reason_label, reason_to_tell
 
 _logger = logging.getLogger(__name__)
 
@@ -169,20 +169,20 @@ class SocialTokenCheck(models.AbstractModel):
             try:
                 self._refresh_now(check.generation)
             except (ProviderError, TokenBusy) as error:
-                return _reason_to_tell(error)
-            if self._is_lost():
+                return reason_to_tell(error)
+            if self._get_loss():
                 # The renewal told, and stored it; asking again would tell nothing.
                 return None
             check, outcome = self._ask()
         self._store_check(check, outcome)
         if isinstance(outcome, ProviderError):
-            return _reason_to_tell(outcome)
+            return reason_to_tell(outcome)
         return None
 
-    def _is_lost(self):
-        """Return whether this token is lost by now, by what others stored, too."""
+    def _get_loss(self):
+        """Return why this token is lost by now, by what others stored, too."""
         with own_environment(self.env) as env:
-            return bool(self.with_env(env).reason)
+            return self.with_env(env).reason
 
     def _ask(self):
         """Return ``(check, outcome)`` of asking once."""
@@ -350,12 +350,3 @@ class SocialTokenCheck(models.AbstractModel):
             }
         )
         self._journal("unverified", error)
-
-
-def _reason_to_tell(error):
-    """Return the reason code that says to people why nothing definite is known.
-
-    Any other trouble with a call is, to them, an answer without sense.
-    """
-    reason = getattr(error, "reason", None)
-    return reason if reason in reasons.BY_CODE else reasons.UNREACHABLE

@@ -12,6 +12,7 @@ from unittest.mock import patch
 from freezegun import freeze_time
 
 from odoo.fields import Command
+from odoo.sql_db import Cursor
 from odoo.tests import HttpCase, TransactionCase, new_test_user
 
 from ..clock import now
@@ -88,6 +89,16 @@ class FakeProvider:
 
     can_be_revoked = True
     people = ()
+    listing = ()
+
+    def recall(self, stored):
+        """Stand in for :meth:`OAuth2Provider.recall`."""
+        return stored
+
+    def list_profiles(self, grant):
+        """Stand in for :meth:`OAuth2Provider.list_profiles`; answers ``listing``."""
+        self.questions.append((grant.access_token, ()))
+        return self._say(self.listing)
 
     def list_people(self, stored, reach):
         """Stand in for :meth:`OAuth2Provider.list_people`; ``people`` is the answer."""
@@ -323,6 +334,36 @@ class SocialFactories:
             self.registry["social.app"], "_get_provider", lambda _app: provider
         ):
             yield provider
+
+    @contextmanager
+    def watched_locks(self):
+        """Watch which rows are locked; gives a list of ``(table, id)``, each once."""
+        locked = []
+        execute = Cursor.execute
+
+        def watched(cursor, query, *args, **kwargs):
+            words = str(getattr(query, "code", query))
+            if "ORDER BY id FOR NO KEY UPDATE" in words:
+                table = words.split('"')[1]
+                # No row has the id that stands for none.
+                rows = [(table, one) for one in query.params[0] if one]
+                locked.extend(row for row in rows if row not in locked)
+            return execute(cursor, query, *args, **kwargs)
+
+        with patch.object(Cursor, "execute", watched):
+            yield locked
+
+    def assert_tokens_first(self, locked, tokens):
+        """Check that rows were locked as everywhere: tokens, then profiles, then apps.
+
+        :param locked: what :meth:`watched_locks` gave
+        :param tokens: which ought to be among them
+        """
+        order = ["social_token", "social_profile", "social_app"]
+        tables = [table for table, _id in locked if table in order]
+        self.assertEqual(tables, sorted(tables, key=order.index))
+        self.assertLessEqual({("social_token", one.id) for one in tokens}, set(locked))
+        self.assertIn("social_profile", tables)
 
     # === WHAT THE ENGINE DOES === #
 

@@ -11,7 +11,13 @@ from odoo.tools import mute_logger
 
 from ..const import ATTEMPT_PATH
 from ..controllers.oauth import SocialOauthController
-from ..providers.errors import AppFault, GrantRefused, RateLimited, Unreachable
+from ..providers.errors import (
+    AppFault,
+    GrantRefused,
+    RateLimited,
+    RequestRefused,
+    Unreachable,
+)
 from ..providers.results import (
     Grant,
     Introspection,
@@ -256,6 +262,38 @@ class TestOauthCallback(HttpCase):
         manager.group_ids -= self.env.ref("social_token_manager.group_manager")
         with self.assertRaises(AccessError):
             self._switch(manager)
+
+    def test_who_loses_the_right_while_the_network_is_asked_does_not_switch(self):
+        manager = self._new_user("manager")
+        profile = self._come_back_as_other(user=manager)
+        group = self.env.ref("social_token_manager.group_manager")
+
+        def demote(_token):
+            group.user_ids -= manager
+            self.env.flush_all()
+            return self.provider.listing
+
+        with (
+            patch.object(self.registry["social.token"], "_read_listing", demote),
+            self.enter_registry_test_mode(),
+            self.assertRaises(AccessError),
+        ):
+            self._last().with_user(manager).action_switch()
+        self.env.invalidate_all()
+        self.assertEqual(profile.external_id, "101")
+        self.assertEqual(self._last().result, "other_account")
+
+    def test_a_network_that_refuses_to_list_is_told_in_words(self):
+        self._come_back_as_other()
+        with (
+            patch.object(
+                self.registry["social.token"],
+                "_read_listing",
+                side_effect=RequestRefused(detail="400"),
+            ),
+            self.assertRaisesRegex(UserError, "did not answer"),
+        ):
+            self._last().with_user(self.manager).action_switch()
 
     def test_a_member_who_is_admin_renews_but_does_not_switch(self):
         member = self._new_user("member")

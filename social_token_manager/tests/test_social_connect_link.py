@@ -13,7 +13,9 @@ from odoo.tools import mute_logger
 from ..clock import now
 from ..models.social_connect_link import digest
 from ..policy import reasons
-from .common import SocialCase
+from ..providers.errors import AccessEnded
+from ..providers.results import TokenSet
+from .common import PLAIN, SocialCase
 
 SECRETS = ("token_hash", "binding_hash", "reference")
 
@@ -414,6 +416,20 @@ class TestSocialConnectLink(SocialCase):
         self.grant(link, self.page("P1", network="instagram"))
         self.assertEqual(link.state, "pending")
 
+    def test_a_grant_that_connects_nothing_is_not_kept(self):
+        link, _token = self.make()
+        for page in (
+            self.page("P1", network="instagram"),
+            self.page("P1", usable=False, reason=reasons.LOST_ROLE),
+        ):
+            token, _result = self.grant(link, page)
+            with self.subTest(network=page.network):
+                self.assertFalse(token.access_token or token.renew_at)
+                self.assertEqual(token.reason, reasons.NOT_CONNECTED)
+        token, _result = self.grant(link, self.page("P1"))
+        self.assertTrue(token.access_token)
+        self.assertFalse(token.reason)
+
     def test_a_first_connection_takes_one_network_and_gives_it_to_the_client(self):
         link, _token = self.make_first("instagram")
         self.grant(link, self.page("I1", network="instagram"), self.page("P5"))
@@ -433,6 +449,26 @@ class TestSocialConnectLink(SocialCase):
         self.grant(link, self.page("P6"))
         self.assertFalse(theirs.access_ids)
         self.assertEqual(link.state, "wrong_account")
+
+    def test_nor_one_of_another_client_that_was_made_by_hand(self):
+        other = self.env["res.partner"].create({"name": "Other Client"})
+        named = self.make_profile(name="Page P6", partner_id=other.id)
+        handled = self.make_profile(handle="@theirs", partner_id=other.id)
+        for page in (self.page("P6"), self.page("P7", handle="theirs")):
+            link, _token = self.make_first()
+            self.grant(link, page)
+            with self.subTest(page=page.external_id):
+                self.assertFalse((named | handled).access_ids)
+                self.assertEqual(link.state, "wrong_account")
+
+    def test_a_first_connection_takes_the_clients_own_that_was_made_by_hand(self):
+        for number, partner in enumerate((self.client, self.env["res.partner"])):
+            made = self.make_profile(name=f"Page P{number + 6}", partner_id=partner.id)
+            link, _token = self.make_first()
+            self.grant(link, self.page(f"P{number + 6}"), person=f"6{number}")
+            with self.subTest(partner=partner.name):
+                self.assertEqual(link.connected_ids, made)
+                self.assertEqual(made.partner_id, self.client)
 
     def test_a_used_link_connects_nothing_more(self):
         link, _token = self.make_first()
@@ -501,6 +537,73 @@ class TestSocialConnectLink(SocialCase):
         self.assertEqual(self.profile.external_id, "P1")
         self.assertEqual(link.connected_ids, other)
 
+    def test_accepting_a_page_whose_messenger_is_a_profile_switches_to_the_page(self):
+        """A page and its Messenger have one id between them."""
+        messenger = self.make_profile("messenger", external_id="P2")
+        link, token = self.held()
+        self.accept(link.account_ids[0], [self.page("P2")])
+        self.assertEqual(self.profile.external_id, "P2")
+        self.assertEqual(self.profile.token_id, token)
+        self.assertTrue(token.access_token)
+        self.assertFalse(messenger.access_ids)
+        self.assertEqual(link.connected_ids, self.profile)
+
+    def test_accepting_what_connects_nothing_keeps_the_decision_open(self):
+        self.make_profile(external_id="P2", name="Two")
+        link, token = self.held()
+        profiles = self.registry["social.profile"]
+        with (
+            patch.object(profiles, "_may_link", lambda _profile, _token: False),
+            self.assertRaises(UserError),
+        ):
+            self.accept(link.account_ids[0], [self.page("P2")])
+        self.assertEqual(link.state, "wrong_account")
+        self.assertTrue(token.access_token)
+
+    def test_who_loses_the_right_while_the_network_is_asked_accepts_nothing(self):
+        link, _token = self.held()
+        group = self.env.ref("social_token_manager.group_manager")
+
+        def demote(_token):
+            group.user_ids -= self.manager
+            self.env.flush_all()
+            return [self.page("P2")]
+
+        with (
+            patch.object(self.registry["social.token"], "_read_listing", demote),
+            self.assertRaises(AccessError),
+        ):
+            link.account_ids[0].with_user(self.manager).action_accept()
+        self.env.invalidate_all()
+        self.assertEqual(link.state, "wrong_account")
+        self.assertEqual(self.profile.external_id, "P1")
+
+    def test_what_is_held_is_accepted_after_its_access_token_has_run_out(self):
+        link, token = self.held()
+        answers = iter([AccessEnded(detail="over"), (self.page("P2"),)])
+        with self.network_answers(refreshed=TokenSet(f"{PLAIN}-next")) as network:
+            network.listing = lambda: next(answers)
+            link.account_ids[0].with_user(self.manager).action_accept()
+        self.env.invalidate_all()
+        self.assertEqual(self.profile.external_id, "P2")
+        self.assertEqual((self.profile.token_id, token.generation), (token, 2))
+
+    def test_what_is_accepted_locks_tokens_before_profiles(self):
+        link, token = self.held()
+        other, _result = self.grant(link, self.page("P2"), person="78")
+        self.connect(self.app, self.manager, [self.page("P1")])
+        before = self.profile.token_id
+        with self.watched_locks() as locked:
+            self.accept(link.account_ids[0], [self.page("P2")])
+        self.assert_tokens_first(locked, token | other | before)
+
+    def test_what_comes_back_locks_tokens_before_profiles(self):
+        link, token = self.held()
+        with self.watched_locks() as locked:
+            other, _result = self.grant(link, self.page("P1"), person="78")
+        self.assertEqual(link.state, "done")
+        self.assert_tokens_first(locked, token | other)
+
     def test_accepting_is_for_managers(self):
         link, _token = self.held()
         for user in (self.member, self.stranger):
@@ -547,6 +650,40 @@ class TestSocialConnectLink(SocialCase):
         self.assertEqual(link.state, "done")
         self.assertEqual(self.profile.external_user_name, "Carla at the network")
         self.assertFalse(link.account_ids or held.access_token)
+
+    def test_what_another_link_holds_is_not_given_up(self):
+        """Whatever becomes of the grants that the same person gives elsewhere."""
+
+        def nothing(link):
+            self.grant(link, self.page("P1", network="instagram"))
+
+        def dead(link):
+            link._revoke()
+            self.grant(link, self.page("P1"))
+
+        def mended(link):
+            self.grant(link, self.page("P3"))
+            self.grant(link, self.page("P1"), person="77")
+
+        def refused(link):
+            self.grant(link, self.page("P3"))
+            with self.network_answers() as network:
+                link.with_user(self.manager).action_refuse()
+            self.assertFalse(network.questions)
+
+        for do in (nothing, dead, mended, refused):
+            holding, token = self.held()
+            other, _token = self.make()
+            do(other)
+            self.env.invalidate_all()
+            with self.subTest(what=do.__name__):
+                self.assertTrue(token.access_token)
+                self.assertEqual(holding.state, "wrong_account")
+                self.assertTrue(holding.account_ids)
+            with self.network_answers():
+                holding.with_user(self.manager).action_refuse()
+            self.env.invalidate_all()
+            self.assertFalse(token.access_token)
 
     def test_what_nobody_decides_on_is_forgotten_in_the_end(self):
         link, token = self.held()

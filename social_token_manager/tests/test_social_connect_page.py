@@ -49,6 +49,9 @@ class Network:
     def list_profiles(self, grant):
         return self.listing
 
+    def verify(self, stored, reaches):
+        raise self.failure_of_checks
+
 
 @tagged("post_install", "-at_install")
 class TestSocialConnectPage(SocialHttpCase):
@@ -343,6 +346,16 @@ class TestSocialConnectPage(SocialHttpCase):
         self.network_side.listing = right
         self.come_back(self.press(clean, page))
         self.assertEqual(self.fresh().state, "done")
+
+    def test_what_is_given_up_is_not_asked_about_again(self):
+        self.network_side.listing_is_proof = False
+        self.network_side.failure_of_checks = Unreachable()
+        self.network_side.listing = ()
+        self.come_back(self.press())
+        token = self.env["social.token"].search([])
+        self.assertEqual(self.link.request_ids.result, "nothing")
+        self.assertFalse(token.access_token or token.verify_at or token.renew_at)
+        self.assertEqual(token.reason, "not_connected")
 
     def test_another_browser_does_not_finish_what_one_began(self):
         answer = self.press()

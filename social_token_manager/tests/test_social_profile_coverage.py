@@ -143,6 +143,23 @@ class TestFailover(CoverageCase):
         self.env.invalidate_all()
         self.assertEqual(profile.token_id, other)
 
+    def test_somebody_elses_renewal_renews_what_is_about_to_end(self):
+        one, profile = self.grant(self.first, "1001", 60)
+        self.move_clock(NOW + 58 * DAY)
+        self.assertEqual(profile.status, "expiring")
+        cycle = profile.cycle
+        other, _profile = self.grant(self.second, "1002", 118)
+        self.assertEqual((profile.token_id, profile.status), (other, "valid"))
+        self.assertEqual(profile.expires_at, NOW + 118 * DAY)
+        self.assertEqual(profile.cycle, cycle + 1)
+        self.assertEqual(self.switches().former_token_id, one)
+
+    def test_somebody_elses_grant_that_ends_as_soon_changes_nothing(self):
+        one, profile = self.grant(self.first, "1001", 60)
+        self.move_clock(NOW + 58 * DAY)
+        self.grant(self.second, "1002", 64)
+        self.assertEqual((profile.token_id, profile.status), (one, "expiring"))
+
     def test_other_addons_hear_of_a_new_token_and_not_of_a_loss(self):
         one, _other, profile = self.pair()
         cls = type(profile)

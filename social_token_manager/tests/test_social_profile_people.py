@@ -366,6 +366,11 @@ class TestAskTheNetwork(PeopleCase):
         self.ask(answer=look)
         self.assertIn("Carla Dias", self.managers())
 
+    def test_tokens_are_locked_before_the_profile(self):
+        with self.watched_locks() as locked:
+            self.ask(CARLA)
+        self.assert_tokens_first(locked, self.token)
+
     def test_who_has_a_token_of_this_app_is_a_contact(self):
         self.connect(self.app, self.owner, [self.page("P2")], person="2003")
         self.ask(self.me(), CARLA)

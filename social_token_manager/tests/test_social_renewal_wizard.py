@@ -3,7 +3,7 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ..providers.errors import Unreachable
+from ..providers.errors import RequestRefused, Unreachable
 from .common import SocialCase
 
 
@@ -274,29 +274,91 @@ class TestSocialRenewalWizard(SocialCase):
         for attempt in (
             lambda: wizard.create({"profile_id": hidden.id}),
             lambda: wizard.write({"profile_id": hidden.id}),
-            lambda: wizard.browse().onchange(
-                {"profile_id": hidden.id},
-                ["profile_id"],
-                {"profile_id": {"fields": {"display_name": {}}}},
-            ),
-            lambda: (
-                wizard.browse()
-                .with_context(default_profile_id=hidden.id)
-                .onchange({}, [], {"profile_id": {"fields": {"display_name": {}}}})
-            ),
         ):
             with self.assertRaises(AccessError):
                 attempt()
 
+    def test_a_form_that_is_tried_out_tells_nothing_of_a_hidden_profile(self):
+        """In whichever way Odoo takes it that a form points to a record."""
+        hidden = self.make_profile(company_id=self.other_company.id)
+        wizards = self.env["social.renewal.wizard"].with_user(self.manager)
+        spec = {"profile_id": {"fields": {"display_name": {}}}, "network_id": {}}
+        for said in (hidden.id, {"id": hidden.id}, {"id": [hidden.id]}):
+            tried = (
+                lambda said=said: wizards.onchange(
+                    {"profile_id": said}, ["profile_id"], spec
+                ),
+                lambda said=said: wizards.onchange({"profile_id": said}, [], spec),
+                lambda said=said: wizards.with_context(
+                    default_profile_id=said
+                ).onchange({}, [], spec),
+            )
+            for number, attempt in enumerate(tried):
+                with (
+                    self.subTest(said=said, number=number),
+                    self.assertRaises(AccessError),
+                ):
+                    attempt()
+        mine = wizards.onchange(
+            {"profile_id": {"id": self.profile.id}}, ["profile_id"], spec
+        )
+        self.assertEqual(mine["value"]["network_id"], self.profile.network_id.id)
+        named = (self.profile.id, self.profile.name)
+        wizards.with_context(default_profile_id=named).onchange({}, [], spec)
+
+    def test_a_form_that_is_tried_out_tells_nothing_of_hidden_lines(self):
+        hidden = self.make_profile(company_id=self.other_company.id)
+        stranger = self.make_user("manager", "stranger", self.other_company)
+        line = self.env["social.renewal.line"].create(
+            {
+                "wizard_id": self.env["social.renewal.wizard"]
+                .with_user(stranger)
+                .create({"profile_id": hidden.id})
+                .id,
+                "kind": "kept",
+                "name": "Hidden",
+            }
+        )
+        wizards = self.env["social.renewal.wizard"].with_user(self.manager)
+        spec = {"line_ids": {"fields": {"name": {}}}, "unticked": {}}
+        for command in (
+            [4, line.id],
+            [4, str(line.id)],
+            [6, 0, [line.id]],
+            [1, line.id, {"is_chosen": False}],
+            [0, 0, {"profile_id": {"id": hidden.id}}],
+            {"profile_id": {"id": hidden.id}},
+            line.id,
+        ):
+            tried = (
+                lambda said=command: wizards.onchange(
+                    {"line_ids": [said]}, ["line_ids"], spec
+                ),
+                lambda said=command: wizards.with_context(
+                    default_line_ids=[said]
+                ).onchange({}, [], spec),
+            )
+            for number, attempt in enumerate(tried):
+                with (
+                    self.subTest(command=command, number=number),
+                    self.assertRaises(AccessError),
+                ):
+                    attempt()
+
     def test_a_network_that_does_not_answer_keeps_the_selection(self):
         wizard = self.at_selection([self.page("P1"), self.page("P2")])
         wizard.line_ids.is_chosen = True
-        with patch.object(
-            self.registry["social.token"], "_read_listing", side_effect=Unreachable()
-        ):
-            wizard.action_continue()
-        self.assertEqual(wizard.step, "select")
-        self.assertTrue(wizard.problem)
+        for trouble in (Unreachable(), RequestRefused(detail="400")):
+            wizard.problem = False
+            with (
+                self.subTest(trouble=type(trouble).__name__),
+                patch.object(
+                    self.registry["social.token"], "_read_listing", side_effect=trouble
+                ),
+            ):
+                wizard.action_continue()
+            self.assertEqual(wizard.step, "select")
+            self.assertIn("did not answer", wizard.problem)
 
     # === THE GUARD === #
 

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
-from ..providers.errors import ProviderError
-from ..wording import reason_sentences
+from ..providers.errors import ProviderError, RequestRefused
+from ..wording import trouble_sentences
 
 
 class SocialPeopleWizard(models.TransientModel):
@@ -120,9 +120,8 @@ class SocialPeopleWizard(models.TransientModel):
         )
 
     def _get_trouble(self, error):
-        try:
-            return " ".join(reason_sentences(self.env, error.reason))
-        except KeyError:
+        if isinstance(error, RequestRefused):
             return self.env._(
                 "only somebody with full control there may ask. Nothing was changed."
             )
+        return trouble_sentences(self.env, error)

@@ -8,7 +8,7 @@ from ..keyring import SecretDamaged
 from ..policy import prerequisites as policy
 from ..policy import reasons
 from ..providers.errors import ProviderError
-from ..wording import reason_sentences, result_texts
+from ..wording import result_texts, trouble_sentences
 
 _logger = logging.getLogger(__name__)
 
@@ -182,7 +182,7 @@ class SocialRenewalWizard(models.TransientModel):
         try:
             self._apply_selection()
         except ProviderError as error:
-            self.problem = " ".join(reason_sentences(self.env, error.reason))
+            self.problem = trouble_sentences(self.env, error)
             return False
         self.write({"step": "finish", "problem": False})
         return False
