@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from dev import layout
 from tests import browser
-from tests.people import Backend, HttpPerson, install_language, register_app
+from tests.people import Backend, HttpPerson, register_app
 
 pytestmark = pytest.mark.browser
 
@@ -25,6 +25,8 @@ EN = {
     "refused": "Nothing was changed",
     "works": "This connection works, so there is nothing to take",
     "settings": "When Nobody Renews",
+    "days": "Days to Warn Before",
+    "everybody": "Everybody",
     "repeat": "Days Until Told Again",
 }
 PT = {
@@ -38,6 +40,8 @@ PT = {
     "refused": "Nada foi alterado",
     "works": "Esta conexão funciona, então não há nada a assumir",
     "settings": "Quando ninguém renova",
+    "days": "Dias de antecedência",
+    "everybody": "Todos",
     "repeat": "Dias até avisar de novo",
 }
 LANGUAGES = pytest.mark.parametrize("words", [EN, PT], ids=["en", "pt_BR"])
@@ -54,7 +58,7 @@ class World:
     def __init__(self, server, sandbox, words):
         self.server, self.words = server, words
         self.admin = HttpPerson(server, sandbox)
-        install_language(self.admin, words["lang"])
+        self.admin.speak(words["lang"])
         self.admin.connect(register_app(self.admin, sandbox), pages=_only_page)
         self.profile_ids = self.admin.call(
             "social.profile", "search", [("name", "=", PAGE)]
@@ -150,12 +154,13 @@ def test_somebody_takes_it_by_the_mails_address_and_all_see_who_has_it(
     dialog.get_by_role("button", name=words["press"], exact=True).press("Enter")
     expect(page.get_by_text(re.compile(words["told"]))).to_be_visible()
     assert world.takers() == [world.mia]
-    expect(page.get_by_text(re.compile(words["has"]))).to_be_visible()
+    form = page.locator(".o_form_view")
+    expect(form.get_by_text(re.compile(words["has"]))).to_be_visible()
 
     # Whoever is told of it sees who has it, and cannot take it himself.
     backend = world.log_in(page, "tom")
     backend.open(f"social-profiles/{profile_id}")
-    expect(page.get_by_text(re.compile(words["has"]))).to_be_visible()
+    expect(form.get_by_text(re.compile(words["has"]))).to_be_visible()
     expect(page.get_by_role("button", name=words["open"])).to_have_count(0)
     shoot(page, words, "told")
     page.goto(f"{world.server.url}/odoo/social-profiles/{profile_id}/social-take")
@@ -164,18 +169,30 @@ def test_somebody_takes_it_by_the_mails_address_and_all_see_who_has_it(
 
 
 @LANGUAGES
-def test_an_owner_says_in_the_settings_how_it_goes_up(world, browser_page, words):
+def test_an_owner_says_in_the_settings_when_people_are_told(world, browser_page, words):
     page = browser_page
     world.log_in(page, "admin", "admin")
     page.goto(f"{world.server.url}/odoo/settings#social_token_manager")
     page.locator(".tab[data-key=social_token_manager]").click()
     expect(page.get_by_text(words["settings"])).to_be_visible()
     page.get_by_label(words["repeat"]).fill("5")
+    page.get_by_label(words["days"]).fill("14, 2")
+    page.locator("div[name=social_quiet_rule] input").click()
+    page.locator(".o_select_menu_item", has_text=words["everybody"]).click()
     page.get_by_text(words["settings"]).scroll_into_view_if_needed()
     shoot(page, words, "settings")
     page.locator(".o_form_button_save").click()
     expect(page.locator(".o_form_button_save")).to_be_hidden()
     (company,) = world.admin.call(
-        "res.company", "search_read", [], ["social_escalation_repeat"], limit=1
+        "res.company",
+        "search_read",
+        [],
+        ["social_escalation_repeat", "social_notice_days", "social_quiet_rule"],
+        limit=1,
     )
-    assert company["social_escalation_repeat"] == 5
+    del company["id"]
+    assert company == {
+        "social_escalation_repeat": 5,
+        "social_notice_days": "14, 2",
+        "social_quiet_rule": "all",
+    }

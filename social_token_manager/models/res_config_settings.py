@@ -16,6 +16,15 @@ class ResConfigSettings(models.TransientModel):
         default=lambda self: self._get_worker_count(),
         groups=OWNER,
     )
+    social_notice_days = fields.Char(
+        related="company_id.social_notice_days", readonly=False, groups=OWNER
+    )
+    social_quiet_rule = fields.Selection(
+        related="company_id.social_quiet_rule", readonly=False, groups=OWNER
+    )
+    social_break_overrides = fields.Boolean(
+        related="company_id.social_break_overrides", readonly=False, groups=OWNER
+    )
     social_escalation = fields.Boolean(
         related="company_id.social_escalation", readonly=False, groups=OWNER
     )

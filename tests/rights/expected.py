@@ -303,10 +303,10 @@ ELSEWHERE = {
         social_strict_renewal
     """,
     "res.config.settings": """
-        social_escalation social_escalation_days social_escalation_link
-        social_escalation_repeat
-        social_journal_days social_key_source social_link_days social_purge
-        social_renewal_workers social_strict_renewal
+        social_break_overrides social_escalation social_escalation_days
+        social_escalation_link social_escalation_repeat social_journal_days
+        social_key_source social_link_days social_notice_days social_purge
+        social_quiet_rule social_renewal_workers social_strict_renewal
     """,
 }
 # Fields of users, and who has them; one's own are read whatever the role.
