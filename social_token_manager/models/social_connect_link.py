@@ -1,4 +1,3 @@
-import hashlib
 import secrets
 
 from odoo import api, fields, models
@@ -9,6 +8,7 @@ from odoo.tools import SQL
 from ..clock import now
 from ..const import HELD_KEPT, LINK_PATH
 from ..engine import lock_rows, persist
+from ..hashing import digest
 from ..policy import links as policy
 from ..policy import reasons
 from ..providers import get_provider
@@ -337,7 +337,8 @@ class SocialConnectLink(models.Model):
         profile = profile or self.env["social.profile"]
         self._check_may_invite(profile)
         company = profile.company_id or self.env.company
-        app = profile._get_app() if profile else self._find_app(network, company)
+        apps = self.env["social.app"]
+        app = profile._get_app() if profile else apps._find_for(network, company)
         app._check_ready()
         # Users do not write links, so that nobody can turn one to something else.
         link = self.sudo().create(
@@ -355,27 +356,6 @@ class SocialConnectLink(models.Model):
         token = link._mint()
         link._journal("link_made")
         return link, token
-
-    @api.model
-    def _find_app(self, network, company):
-        # Which app serves a network is no secret; whoever asks is a Manager.
-        app = (
-            self.env["social.app"]
-            .sudo()
-            .search(
-                [("company_id", "=", company.id), ("network_ids", "in", network.ids)],
-                limit=1,
-            )
-        )
-        if not app:
-            raise UserError(
-                self.env._(
-                    "There is no app for %(network)s yet. An Owner creates one under "
-                    "Configuration > Apps.",
-                    network=network.name,
-                )
-            )
-        return app.with_env(self.env)
 
     def _mint(self):
         """Give this link a new token, unbound; the one before opens nothing any more.
@@ -553,8 +533,3 @@ class SocialConnectLink(models.Model):
             ]
         )
         held._release_held()._forget(reasons.NOT_CONNECTED)
-
-
-def digest(text):
-    """Return the hash of a random text of 256 bits; no salt is needed for those."""
-    return hashlib.sha256(text.encode()).hexdigest()

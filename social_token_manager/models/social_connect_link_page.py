@@ -4,11 +4,12 @@ from odoo.tools import SQL, consteq
 from ..clock import now
 from ..const import OPEN_REQUESTS_PER_LINK
 from ..engine import lock_rows, own_environment
+from ..hashing import digest
 from ..policy import links as policy
 from ..policy import reasons
 from ..setup_help import SCOPES
 from ..wording import link_result_sentence, moment_text
-from .social_connect_link import ACTIVITY, MANAGER, digest
+from .social_connect_link import ACTIVITY, MANAGER
 
 
 class SocialConnectLink(models.Model):

@@ -11,7 +11,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..clock import now
-from ..models.social_connect_link import digest
+from ..hashing import digest
 from ..policy import reasons
 from .common import SocialCase
 
