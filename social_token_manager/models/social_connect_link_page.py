@@ -1,3 +1,5 @@
+import re
+
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL, consteq
 
@@ -10,6 +12,9 @@ from ..policy import reasons
 from ..setup_help import SCOPES
 from ..wording import link_result_sentence, moment_text
 from .social_connect_link import ACTIVITY, MANAGER
+
+# As links are given them; the database does not take everything an address may hold.
+REFERENCE = re.compile(r"[\w-]{16}", re.ASCII)
 
 
 class SocialConnectLink(models.Model):
@@ -41,6 +46,8 @@ class SocialConnectLink(models.Model):
 
         :param str binding: the value of the cookie
         """
+        if not binding or not REFERENCE.fullmatch(reference):
+            return self.browse()
         link = self.sudo().search([("reference", "=", reference)])
         return link if link._is_bound_to(binding) else link.browse()
 

@@ -211,7 +211,6 @@ class SocialOauthRequest(models.Model):
         :raise AccessError: it is not this user's
         :raise UserError: it is over; its sentence says how to go on
         """
-        self.ensure_one()
         # Hashes and verifier are closed to everybody; the owner is checked here.
         oauth_request = self.sudo().exists()
         if not oauth_request or oauth_request.user_id != self.env.user:
@@ -319,7 +318,8 @@ class SocialOauthRequest(models.Model):
         """
         if not self:
             return "unknown state"
-        if not consteq(self.app_id.callback_key, callback_key):
+        # As bytes: texts are compared so only while they are ASCII.
+        if not consteq(self.app_id.callback_key.encode(), callback_key.encode()):
             return "another app"
         if self.user_id.id != uid:
             return "another user"
