@@ -62,8 +62,10 @@ class SocialConnectLink(models.Model):
     def _bind(self, binding):
         """Bind this link to the browser that opens it first, by one statement.
 
-        :param str binding: a new random value for the cookie
-        :return: whether this browser was the first
+        That browser may come again: by a second press, or by a repeated request.
+
+        :param str binding: the random value of its cookie
+        :return: whether it is this browser's now
         """
         with own_environment(self.env) as env:
             env.cr.execute(
@@ -79,10 +81,11 @@ class SocialConnectLink(models.Model):
                     token=self.token_hash,
                 )
             )
-            is_first = bool(env.cr.fetchone())
-            if is_first:
-                self.with_env(env)._journal("link_opened")
-        return is_first
+            link = self.with_env(env)
+            if env.cr.fetchone():
+                link._journal("link_opened")
+            # Read in this cursor: the caller's does not see what others just did.
+            return link._is_bound_to(binding)
 
     def _start(self):
         """Start an attempt at the network in the inviter's name.
