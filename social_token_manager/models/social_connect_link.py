@@ -380,7 +380,9 @@ class SocialConnectLink(models.Model):
         return self.company_id.get_base_url() + LINK_PATH.format(token=token)
 
     def _revoke(self):
+        """End these links; what they hold is decided on, so no secret of it stays."""
         self.write({"revoked_at": now()})
+        self._release_held()._forget_unused()
         self._journal("link_revoked")
         self.activity_unlink([ACTIVITY])
 

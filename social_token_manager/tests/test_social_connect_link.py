@@ -268,16 +268,23 @@ class TestSocialConnectLink(SocialCase):
         )
         self.assertFalse(Links.search([("state", "=", "nonsense")]))
 
-    def test_a_new_link_in_place_of_one_revokes_that(self):
-        link, _token = self.make()
-        action = link.with_user(self.manager).action_new()
+    def replace(self, link, user=None):
+        """Make a new link in place of one."""
+        user = user or self.manager
+        action = link.with_user(user).action_new()
         wizard = (
             self.env["social.link.wizard"]
-            .with_user(self.manager)
+            .with_user(user)
             .with_context(**action["context"])
             .create({"sends_mail": False})
         )
         wizard.action_make()
+        self.env.flush_all()
+        self.env.invalidate_all()
+
+    def test_a_new_link_in_place_of_one_revokes_that(self):
+        link, _token = self.make()
+        self.replace(link)
         self.assertEqual(link.state, "revoked")
         newest = self.env["social.connect.link"].search([], limit=1)
         self.assertEqual(newest.state, "pending")
@@ -540,6 +547,24 @@ class TestSocialConnectLink(SocialCase):
         self.assertFalse(network.questions)
         self.assertTrue(token.access_token)
         self.assertFalse(served.reason)
+
+    def test_a_new_link_in_place_of_one_keeps_no_secret_that_was_held(self):
+        link, token = self.held()
+        self.replace(link, self.member)
+        self.assertEqual(link.state, "revoked")
+        self.assertFalse(link.account_ids or link.activity_ids)
+        self.assertFalse(token.access_token or token.renew_at or token.verify_at)
+
+    def test_a_new_link_in_place_of_one_ends_nothing_that_others_live_from(self):
+        token, served = self.connect(
+            self.app, self.manager, [self.page("P2")], person="55"
+        )
+        link, _token = self.make()
+        self.grant(link, self.page("P2"), self.page("P3"))
+        self.assertEqual(link.state, "wrong_account")
+        self.replace(link)
+        self.assertTrue(token.access_token)
+        self.assertFalse(served.reason or link.account_ids)
 
     def test_a_mistake_can_be_mended_with_the_right_account(self):
         link, held = self.held()
