@@ -235,7 +235,7 @@ class SocialConnectLink(models.Model):
     def action_resend(self):
         """Send the link again: with a token of its own, since none is stored.
 
-        :raise UserError: it is over, or the mail cannot be sent
+        :raise UserError: it is over, the app is not ready, or the mail cannot be sent
         """
         self.ensure_one()
         self._check_may_manage()
@@ -245,6 +245,7 @@ class SocialConnectLink(models.Model):
                     "This link is over, so it cannot be sent again. Make a new one."
                 )
             )
+        self.app_id._check_ready()
         # Users do not write links; who may is checked above.
         link = self.sudo()
         lock_rows(link)
@@ -416,6 +417,10 @@ class SocialConnectLink(models.Model):
             )
         localized = self._localized(self.person_id)
         mail = self.env["mail.mail"].sudo().create(localized._prepare_mail(token))
+        self.sent_at = now()
+        self._journal("link_sent")
+        # Whatever may have to be tried again comes before the mail.
+        self.env.flush_all()
         try:
             mail.send(raise_exception=True)
         except Exception as error:
@@ -439,8 +444,6 @@ class SocialConnectLink(models.Model):
                     address=self.person_id.email,
                 )
             )
-        self.sent_at = now()
-        self._journal("link_sent")
 
     def _prepare_mail(self, token):
         company, inviter = self.company_id, self.user_id

@@ -13,7 +13,7 @@ from odoo.tools import mute_logger
 from ..clock import now
 from ..hashing import digest
 from ..policy import reasons
-from .common import SocialCase
+from .common import APP_SECRET, SocialCase
 
 SECRETS = ("token_hash", "binding_hash", "reference")
 
@@ -241,6 +241,42 @@ class TestSocialConnectLink(SocialCase):
         self.assertNotIn(token, body)
         self.assertNotEqual(link.sudo().token_hash, digest(token))
         self.assertEqual(link.state, "pending")
+
+    def test_a_copied_database_sends_nobody_a_link_again(self):
+        link, token = self.make()
+        copied = patch.object(self.registry["social.home"], "_is_here", return_value=0)
+
+        def send_again():
+            with copied, self.assertRaises(UserError):
+                link.with_user(self.manager).action_resend()
+
+        self.assertFalse(self.sent(send_again))
+        self.assertEqual(link.token_hash, digest(token))
+
+    def test_a_link_whose_app_is_not_ready_is_not_sent_again(self):
+        link, _token = self.make()
+        self.app.client_secret = False
+        self.env.invalidate_all()
+        with self.assertRaises(UserError):
+            link.with_user(self.member).action_resend()
+        self.app.client_secret_input = APP_SECRET
+        link.with_user(self.member).action_resend()
+        self.assertTrue(link.sent_at)
+
+    def test_all_is_written_before_a_mail_goes_out(self):
+        """What the database refuses is tried again, which must not send it twice."""
+        link, _token = self.make()
+        rows = []
+
+        def look(_mail, *args, **kwargs):
+            query = "SELECT token_hash, sent_at FROM social_connect_link WHERE id = %s"
+            self.env.cr.execute(query, [link.id])
+            rows.extend(self.env.cr.fetchall())
+            self.assertTrue(self.journal(kind="link_sent"))
+
+        with patch.object(self.registry["mail.mail"], "send", look):
+            link.with_user(self.manager).action_resend()
+        self.assertEqual(rows, [(link.token_hash, link.sent_at)])
 
     # === STATES === #
 
