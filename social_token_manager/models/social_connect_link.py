@@ -451,6 +451,7 @@ class SocialConnectLink(models.Model):
             "social_token_manager.link_mail",
             {
                 **self._get_invitation(),
+                "what": self._get_what(),
                 "person": self.person_id,
                 "url": self._get_address(token),
                 "lang_code": (self.env.lang or "en_US").replace("_", "-"),
@@ -491,6 +492,11 @@ class SocialConnectLink(models.Model):
             "company": self.company_id.name,
             "inviter": self.user_id.name,
             "network": self.network_id.name,
+            # One sentence: not every language puts the name amid the same words.
+            "login": self.env._(
+                "You log in at %(network)s itself. We never see your password.",
+                network=self.network_id.name,
+            ),
             "profile": profile.name or "",
             "handle": profile.handle or "",
             "until": moment_text(self.env, self.expires_at),

@@ -4,6 +4,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
+from lxml import html
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
@@ -215,6 +216,16 @@ class TestSocialConnectLink(SocialCase):
                 found = found.filtered(lambda one: "/social/link/" in (one.body or ""))
                 count = 0
             self.assertEqual(len(found), count, model)
+
+    def test_the_mail_of_a_first_connection_names_the_network_alone(self):
+        link, _token = self.make_first()
+        ((_subject, body, _to, _model),) = self.sent(
+            link.with_user(self.manager).action_resend
+        )
+        text = html.fromstring(body).text_content()
+        self.assertRegex(text, r"connect\s+Facebook Page, so that")
+        self.assertIn("You log in at Facebook Page itself.", text)
+        self.assertNotRegex(text, r"\s[.,;](\s|$)")
 
     def test_without_an_address_nothing_is_made(self):
         self.client.email = False

@@ -19,6 +19,7 @@ from ..providers.results import Grant, Person, ProfileData, TokenSet
 from .common import APP_SECRET, SocialHttpCase
 
 OVER = "This link cannot be used"
+BLANK_BEFORE_STOP = r"\s[.,;](\s|$)"
 
 
 class Network:
@@ -132,10 +133,11 @@ class TestSocialConnectPage(SocialHttpCase):
             "Corner Café",
             "@corner",
             "Asia/Tokyo",
-            "We never see your password",
+            "You log in at Facebook Page itself. We never see your password.",
             "Receives and answers messages in Messenger.",
         ):
             self.assertIn(word, text)
+        self.assertNotRegex(text, BLANK_BEFORE_STOP)
         for word in (self.manager.login, "carla@client.example"):
             self.assertNotIn(word, page.text)
 
@@ -379,6 +381,11 @@ class TestSocialConnectPage(SocialHttpCase):
         page = self.get(clean)
         self.assertIn("This is another account", page.text)
         self.assertIn("Another", page.text)
+        for profile in (self.profile, self.profile.browse()):
+            self.link.profile_id = profile
+            text = html.fromstring(self.get(clean).text).text_content()
+            self.assertNotRegex(text, BLANK_BEFORE_STOP)
+        self.link.profile_id = self.profile
         self.assertEqual(self.fresh().state, "wrong_account")
         self.assertEqual(self.link.request_ids.result, "wrong_account")
         self.assertFalse(self.profile.access_ids)
