@@ -117,6 +117,22 @@ def test_twenty_previews_consume_nothing(server, sandbox, manager):
     assert Guest(sandbox).press(address).status_code == 303
 
 
+def test_two_presses_of_one_browser_at_once_both_go_on(server, sandbox, manager):
+    guest = Guest(sandbox)
+    address = invite(manager)
+    page = guest.look(address)
+    with ThreadPoolExecutor(2) as pool:
+        presses = [pool.submit(guest.press, address, page) for _click in range(2)]
+        answers = [press.result() for press in presses]
+    assert {answer.status_code for answer in answers} == {303}
+    kinds = query(
+        server, "SELECT count(*) FROM social_event WHERE kind = 'link_opened'"
+    )
+    assert kinds == [(1,)]
+    back = guest.consent(answers[0], **own_account(sandbox))
+    assert "Thank you" in guest.browser.get(back).text
+
+
 def test_two_answers_of_one_browser_at_once_connect_once(server, sandbox, manager):
     guest = Guest(sandbox)
     address = invite(manager)

@@ -1,3 +1,4 @@
+import re
 import secrets
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ from ..const import (
 )
 from .oauth import PAGE_HEADERS
 
+BINDING = re.compile(r"[\w-]{43}", re.ASCII)
 DAY_SECONDS = 24 * 60 * 60
 
 
@@ -26,7 +28,9 @@ class SocialLinkController(http.Controller):
     """The pages of somebody outside, who has a connect link and no login.
 
     Looking consumes nothing, so that previews of mail programs do no harm; only the
-    button does. Links that are unknown, over or another browser's get one answer.
+    button does. Every browser that looks gets a cookie; the link is bound to that of
+    the first one to press. Links that are unknown, over or another browser's get one
+    answer.
     """
 
     # Not readonly: a guess is counted.
@@ -39,18 +43,18 @@ class SocialLinkController(http.Controller):
             return self._go_to_clean(link.reference)
         if link.binding_hash or not link._is_alive():
             return self._over(LINK_PATH.format(token=token))
-        return self._page("link_invitation", link, action="")
+        response = self._page("link_invitation", link, action="")
+        # Before the button, so that whatever becomes of the answer to it, this browser
+        # is known again.
+        return self._keep_binding(response, link, self._choose_binding(link))
 
     @http.route(LINK_ROUTE, type="http", auth="public", methods=["POST"])
     def open(self, token, **_form):
         """Bind the link to this browser, the first one, and go on to the network."""
         self._speak()
         link = self._find(token)
-        binding = self._get_binding(link.reference) if link else None
-        if link._is_alive() and not link._is_bound_to(binding):
-            binding = secrets.token_urlsafe(32)
-            link = link if link._bind(binding) else link.browse()
-        if not link._is_alive():
+        binding = self._choose_binding(link) if link else None
+        if not (link._is_alive() and link._bind(binding)):
             return self._over(LINK_PATH.format(token=token))
         return self._go_to_network(link, binding)
 
@@ -104,6 +108,14 @@ class SocialLinkController(http.Controller):
     def _get_binding(reference):
         return request.cookies.get(LINK_COOKIE.format(reference=reference))
 
+    def _choose_binding(self, link):
+        """Return what this browser is known by, a new random value at its first visit.
+
+        Any other value would be what somebody else made up.
+        """
+        binding = self._get_binding(link.reference) or ""
+        return binding if BINDING.fullmatch(binding) else secrets.token_urlsafe(32)
+
     @staticmethod
     def _speak():
         """Speak the language of the browser, as far as it is installed."""
@@ -132,15 +144,10 @@ class SocialLinkController(http.Controller):
             request_id, url, request_binding = link._start()
         except UserError:
             # Its sentence is for the people who can mend it.
-            return self._page("link_resting", link, status=503)
+            response = self._page("link_resting", link, status=503)
+            return self._keep_binding(response, link, binding)
         response = request.redirect(url, code=303, local=False)
-        self._set_cookie(
-            response,
-            LINK_COOKIE.format(reference=link.reference),
-            binding,
-            "/social/",
-            LINK_DAYS_MOST * DAY_SECONDS,
-        )
+        self._keep_binding(response, link, binding)
         self._set_cookie(
             response,
             BINDING_COOKIE.format(request_id=request_id),
@@ -149,6 +156,16 @@ class SocialLinkController(http.Controller):
             int(REQUEST_LIFE.total_seconds()),
         )
         return self._finished(response)
+
+    def _keep_binding(self, response, link, binding):
+        self._set_cookie(
+            response,
+            LINK_COOKIE.format(reference=link.reference),
+            binding,
+            "/social/",
+            LINK_DAYS_MOST * DAY_SECONDS,
+        )
+        return response
 
     @staticmethod
     def _set_cookie(response, name, value, path, seconds):

@@ -449,6 +449,27 @@ class SocialApp(models.Model):
 
     # === BUSINESS METHODS === #
 
+    @api.model
+    def _find_for(self, network, company):
+        """Return the app by which a company connects a network.
+
+        :raise UserError: there is none, and who makes one
+        """
+        # Which app serves a network is no secret; Members may not read all of them.
+        app = self.sudo().search(
+            [("company_id", "=", company.id), ("network_ids", "in", network.ids)],
+            limit=1,
+        )
+        if not app:
+            raise UserError(
+                self.env._(
+                    "There is no app for %(network)s yet. An Owner creates one under "
+                    "Configuration > Apps.",
+                    network=network.name,
+                )
+            )
+        return app.with_env(self.env)
+
     def _check_ready(self):
         """Refuse to start anything while the app cannot finish it.
 

@@ -6,8 +6,8 @@ from odoo.exceptions import AccessError
 from ..calendars import Entry, build
 from ..clock import now
 from ..const import CALENDAR_PATH, RENEW_PATH
+from ..hashing import digest
 from ..wording import calendar_text, calendar_title
-from .social_connect_link import digest
 
 MEMBER = "social_token_manager.group_member"
 # More than anybody has in view; the most urgent come first.

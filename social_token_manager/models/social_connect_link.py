@@ -1,4 +1,3 @@
-import hashlib
 import secrets
 
 from odoo import api, fields, models
@@ -9,6 +8,7 @@ from odoo.tools import SQL
 from ..clock import now
 from ..const import HELD_KEPT, LINK_PATH
 from ..engine import lock_rows, persist
+from ..hashing import digest
 from ..policy import links as policy
 from ..policy import reasons
 from ..providers import get_provider
@@ -235,7 +235,7 @@ class SocialConnectLink(models.Model):
     def action_resend(self):
         """Send the link again: with a token of its own, since none is stored.
 
-        :raise UserError: it is over, or the mail cannot be sent
+        :raise UserError: it is over, the app is not ready, or the mail cannot be sent
         """
         self.ensure_one()
         self._check_may_manage()
@@ -245,6 +245,7 @@ class SocialConnectLink(models.Model):
                     "This link is over, so it cannot be sent again. Make a new one."
                 )
             )
+        self.app_id._check_ready()
         # Users do not write links; who may is checked above.
         link = self.sudo()
         lock_rows(link)
@@ -337,7 +338,8 @@ class SocialConnectLink(models.Model):
         profile = profile or self.env["social.profile"]
         self._check_may_invite(profile)
         company = profile.company_id or self.env.company
-        app = profile._get_app() if profile else self._find_app(network, company)
+        apps = self.env["social.app"]
+        app = profile._get_app() if profile else apps._find_for(network, company)
         app._check_ready()
         # Users do not write links, so that nobody can turn one to something else.
         link = self.sudo().create(
@@ -355,27 +357,6 @@ class SocialConnectLink(models.Model):
         token = link._mint()
         link._journal("link_made")
         return link, token
-
-    @api.model
-    def _find_app(self, network, company):
-        # Which app serves a network is no secret; whoever asks is a Manager.
-        app = (
-            self.env["social.app"]
-            .sudo()
-            .search(
-                [("company_id", "=", company.id), ("network_ids", "in", network.ids)],
-                limit=1,
-            )
-        )
-        if not app:
-            raise UserError(
-                self.env._(
-                    "There is no app for %(network)s yet. An Owner creates one under "
-                    "Configuration > Apps.",
-                    network=network.name,
-                )
-            )
-        return app.with_env(self.env)
 
     def _mint(self):
         """Give this link a new token, unbound; the one before opens nothing any more.
@@ -400,7 +381,9 @@ class SocialConnectLink(models.Model):
         return self.company_id.get_base_url() + LINK_PATH.format(token=token)
 
     def _revoke(self):
+        """End these links; what they hold is decided on, so no secret of it stays."""
         self.write({"revoked_at": now()})
+        self._release_held()._forget_unused()
         self._journal("link_revoked")
         self.activity_unlink([ACTIVITY])
 
@@ -434,6 +417,10 @@ class SocialConnectLink(models.Model):
             )
         localized = self._localized(self.person_id)
         mail = self.env["mail.mail"].sudo().create(localized._prepare_mail(token))
+        self.sent_at = now()
+        self._journal("link_sent")
+        # Whatever may have to be tried again comes before the mail.
+        self.env.flush_all()
         try:
             mail.send(raise_exception=True)
         except Exception as error:
@@ -457,8 +444,6 @@ class SocialConnectLink(models.Model):
                     address=self.person_id.email,
                 )
             )
-        self.sent_at = now()
-        self._journal("link_sent")
 
     def _prepare_mail(self, token):
         company, inviter = self.company_id, self.user_id
@@ -466,6 +451,7 @@ class SocialConnectLink(models.Model):
             "social_token_manager.link_mail",
             {
                 **self._get_invitation(),
+                "what": self._get_what(),
                 "person": self.person_id,
                 "url": self._get_address(token),
                 "lang_code": (self.env.lang or "en_US").replace("_", "-"),
@@ -506,6 +492,11 @@ class SocialConnectLink(models.Model):
             "company": self.company_id.name,
             "inviter": self.user_id.name,
             "network": self.network_id.name,
+            # One sentence: not every language puts the name amid the same words.
+            "login": self.env._(
+                "You log in at %(network)s itself. We never see your password.",
+                network=self.network_id.name,
+            ),
             "profile": profile.name or "",
             "handle": profile.handle or "",
             "until": moment_text(self.env, self.expires_at),
@@ -557,8 +548,3 @@ class SocialConnectLink(models.Model):
             ]
         )
         held._release_held()._forget(reasons.NOT_CONNECTED)
-
-
-def digest(text):
-    """Return the hash of a random text of 256 bits; no salt is needed for those."""
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,14 +1,20 @@
+import re
+
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL, consteq
 
 from ..clock import now
 from ..const import OPEN_REQUESTS_PER_LINK
 from ..engine import lock_rows, own_environment
+from ..hashing import digest
 from ..policy import links as policy
 from ..policy import reasons
 from ..setup_help import SCOPES
 from ..wording import link_result_sentence, moment_text
-from .social_connect_link import ACTIVITY, MANAGER, digest
+from .social_connect_link import ACTIVITY, MANAGER
+
+# As links are given them; the database does not take everything an address may hold.
+REFERENCE = re.compile(r"[\w-]{16}", re.ASCII)
 
 
 class SocialConnectLink(models.Model):
@@ -40,6 +46,8 @@ class SocialConnectLink(models.Model):
 
         :param str binding: the value of the cookie
         """
+        if not binding or not REFERENCE.fullmatch(reference):
+            return self.browse()
         link = self.sudo().search([("reference", "=", reference)])
         return link if link._is_bound_to(binding) else link.browse()
 
@@ -54,8 +62,10 @@ class SocialConnectLink(models.Model):
     def _bind(self, binding):
         """Bind this link to the browser that opens it first, by one statement.
 
-        :param str binding: a new random value for the cookie
-        :return: whether this browser was the first
+        That browser may come again: by a second press, or by a repeated request.
+
+        :param str binding: the random value of its cookie
+        :return: whether it is this browser's now
         """
         with own_environment(self.env) as env:
             env.cr.execute(
@@ -71,10 +81,11 @@ class SocialConnectLink(models.Model):
                     token=self.token_hash,
                 )
             )
-            is_first = bool(env.cr.fetchone())
-            if is_first:
-                self.with_env(env)._journal("link_opened")
-        return is_first
+            link = self.with_env(env)
+            if env.cr.fetchone():
+                link._journal("link_opened")
+            # Read in this cursor: the caller's does not see what others just did.
+            return link._is_bound_to(binding)
 
     def _start(self):
         """Start an attempt at the network in the inviter's name.

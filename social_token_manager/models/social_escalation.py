@@ -347,9 +347,7 @@ class SocialEscalation(models.Model):
             fields.Datetime.add(now(), days=profile.company_id.social_link_days),
             profile=profile.with_env(env),
         )
-        # Whatever may have to be tried again comes before the mail.
         self.link_id = link.id
-        self.env.flush_all()
         link._send(token)
 
     # === TAKING === #

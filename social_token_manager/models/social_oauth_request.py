@@ -1,4 +1,3 @@
-import hashlib
 import logging
 import secrets
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from ..const import (
 )
 from ..engine import own_environment, persist
 from ..fields import Encrypted
+from ..hashing import digest
 from ..keyring import SecretDamaged
 from ..providers.base import OTHER_ACCOUNT
 from ..providers.errors import (
@@ -211,7 +211,6 @@ class SocialOauthRequest(models.Model):
         :raise AccessError: it is not this user's
         :raise UserError: it is over; its sentence says how to go on
         """
-        self.ensure_one()
         # Hashes and verifier are closed to everybody; the owner is checked here.
         oauth_request = self.sudo().exists()
         if not oauth_request or oauth_request.user_id != self.env.user:
@@ -232,8 +231,8 @@ class SocialOauthRequest(models.Model):
         verifier = provider.make_verifier()
         self.write(
             {
-                "state_hash": _digest(state),
-                "binding_hash": _digest(binding),
+                "state_hash": digest(state),
+                "binding_hash": digest(binding),
                 "verifier": self._seal_secret("verifier", verifier),
             }
         )
@@ -295,12 +294,12 @@ class SocialOauthRequest(models.Model):
                     " WHERE state_hash = %(hash)s AND consumed_at IS NULL"
                     " AND expires_at > %(now)s RETURNING id",
                     now=now(),
-                    hash=_digest(state),
+                    hash=digest(state),
                 )
             )
             row = env.cr.fetchone()
             found = env[self._name].search(
-                [("state_hash", "=", _digest(state))], limit=1
+                [("state_hash", "=", digest(state))], limit=1
             )
             found_id = found.id
         # What was committed there is not in the snapshot of the caller's cursor, which
@@ -319,11 +318,12 @@ class SocialOauthRequest(models.Model):
         """
         if not self:
             return "unknown state"
-        if not consteq(self.app_id.callback_key, callback_key):
+        # As bytes: texts are compared so only while they are ASCII.
+        if not consteq(self.app_id.callback_key.encode(), callback_key.encode()):
             return "another app"
         if self.user_id.id != uid:
             return "another user"
-        if not consteq(self.binding_hash or "", _digest(get_cookie(self.id) or "")):
+        if not consteq(self.binding_hash or "", digest(get_cookie(self.id) or "")):
             return "another browser"
         if self.app_id.issuer and self.app_id.issuer != issuer:
             return "another issuer"
@@ -515,8 +515,3 @@ class SocialOauthRequest(models.Model):
         )
         old.filtered(lambda one: one.result == OTHER_ACCOUNT)._forget_other()
         old.unlink()
-
-
-def _digest(text):
-    """Return the hash of a random text of 256 bits; no salt is needed for those."""
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -501,21 +501,9 @@ class SocialProfile(models.Model):
         self.ensure_one()
         # Which app serves a profile is no secret; Members may not read all of them.
         profile = self.sudo()
-        app = profile.token_id.app_id or self.env["social.app"].sudo().search(
-            [
-                ("company_id", "=", profile.company_id.id),
-                ("network_ids", "in", profile.network_id.ids),
-            ],
-            limit=1,
+        app = profile.token_id.app_id or self.env["social.app"]._find_for(
+            profile.network_id, profile.company_id
         )
-        if not app:
-            raise UserError(
-                self.env._(
-                    "There is no app for %(network)s yet. An Owner creates one under "
-                    "Configuration > Apps.",
-                    network=profile.network_id.name,
-                )
-            )
         return app.with_env(self.env)
 
     def _get_companions(self):

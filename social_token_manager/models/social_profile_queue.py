@@ -47,13 +47,12 @@ class SocialProfileQueue(models.AbstractModel):
         )
 
     def _get_login_place(self):
-        """Return the app, empty where there is none, and the token to renew."""
+        """Return the app, the token to renew, and why it cannot be, False if it can."""
         self.ensure_one()
         try:
-            app = self._get_app()
-        except UserError:
-            app = self.env["social.app"]
-        return app, self.sudo().token_id
+            return self._get_app(), self.sudo().token_id, False
+        except UserError as error:
+            return self.env["social.app"], self.sudo().token_id, str(error)
 
     def _prepare_outcome(self, way):
         """Return the values of a ``social.renewal.outcome`` that begins here."""

@@ -44,6 +44,7 @@ from . import test_provider_transport
 from . import test_provider_use
 from . import test_provider_values
 from . import test_provider_x
+from . import test_public_addresses
 from . import test_redaction
 from . import test_social_app
 from . import test_social_app_guide

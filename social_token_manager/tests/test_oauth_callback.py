@@ -410,6 +410,13 @@ class TestOauthCallback(HttpCase):
         self._assert_refused(self._call_back(f"code={CODE}&state={state}", app=other))
         self.assertFalse(self.provider.exchanged)
 
+    def test_an_address_of_no_app_is_refused_whatever_it_is(self):
+        for key in ("caf%C3%A9", "%FF", "%00"):
+            path = f"/social/callback/{key}?code={CODE}&state={self._begin()}"
+            with self.subTest(key=key), self.assertNoLogs(level="ERROR"):
+                self._assert_refused(self.url_open(path, allow_redirects=False))
+        self.assertFalse(self.provider.exchanged)
+
     def test_another_issuer_or_none_is_refused_before_the_code_is_sent(self):
         self.app.issuer = "https://server.example"
         for answer in (

@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from ..clock import now
-from ..models.social_connect_link import digest
+from ..hashing import digest
 from .common import SocialHttpCase
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
+from lxml import html
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
@@ -11,11 +12,11 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..clock import now
-from ..models.social_connect_link import digest
+from ..hashing import digest
 from ..policy import reasons
 from ..providers.errors import AccessEnded
 from ..providers.results import TokenSet
-from .common import PLAIN, SocialCase
+from .common import APP_SECRET, PLAIN, SocialCase
 
 SECRETS = ("token_hash", "binding_hash", "reference")
 
@@ -218,6 +219,16 @@ class TestSocialConnectLink(SocialCase):
                 count = 0
             self.assertEqual(len(found), count, model)
 
+    def test_the_mail_of_a_first_connection_names_the_network_alone(self):
+        link, _token = self.make_first()
+        ((_subject, body, _to, _model),) = self.sent(
+            link.with_user(self.manager).action_resend
+        )
+        text = html.fromstring(body).text_content()
+        self.assertRegex(text, r"connect\s+Facebook Page, so that")
+        self.assertIn("You log in at Facebook Page itself.", text)
+        self.assertNotRegex(text, r"\s[.,;](\s|$)")
+
     def test_without_an_address_nothing_is_made(self):
         self.client.email = False
         with self.assertRaises(UserError) as caught:
@@ -243,6 +254,42 @@ class TestSocialConnectLink(SocialCase):
         self.assertNotIn(token, body)
         self.assertNotEqual(link.sudo().token_hash, digest(token))
         self.assertEqual(link.state, "pending")
+
+    def test_a_copied_database_sends_nobody_a_link_again(self):
+        link, token = self.make()
+        copied = patch.object(self.registry["social.home"], "_is_here", return_value=0)
+
+        def send_again():
+            with copied, self.assertRaises(UserError):
+                link.with_user(self.manager).action_resend()
+
+        self.assertFalse(self.sent(send_again))
+        self.assertEqual(link.token_hash, digest(token))
+
+    def test_a_link_whose_app_is_not_ready_is_not_sent_again(self):
+        link, _token = self.make()
+        self.app.client_secret = False
+        self.env.invalidate_all()
+        with self.assertRaises(UserError):
+            link.with_user(self.member).action_resend()
+        self.app.client_secret_input = APP_SECRET
+        link.with_user(self.member).action_resend()
+        self.assertTrue(link.sent_at)
+
+    def test_all_is_written_before_a_mail_goes_out(self):
+        """What the database refuses is tried again, which must not send it twice."""
+        link, _token = self.make()
+        rows = []
+
+        def look(_mail, *args, **kwargs):
+            query = "SELECT token_hash, sent_at FROM social_connect_link WHERE id = %s"
+            self.env.cr.execute(query, [link.id])
+            rows.extend(self.env.cr.fetchall())
+            self.assertTrue(self.journal(kind="link_sent"))
+
+        with patch.object(self.registry["mail.mail"], "send", look):
+            link.with_user(self.manager).action_resend()
+        self.assertEqual(rows, [(link.token_hash, link.sent_at)])
 
     # === STATES === #
 
@@ -270,16 +317,23 @@ class TestSocialConnectLink(SocialCase):
         )
         self.assertFalse(Links.search([("state", "=", "nonsense")]))
 
-    def test_a_new_link_in_place_of_one_revokes_that(self):
-        link, _token = self.make()
-        action = link.with_user(self.manager).action_new()
+    def replace(self, link, user=None):
+        """Make a new link in place of one."""
+        user = user or self.manager
+        action = link.with_user(user).action_new()
         wizard = (
             self.env["social.link.wizard"]
-            .with_user(self.manager)
+            .with_user(user)
             .with_context(**action["context"])
             .create({"sends_mail": False})
         )
         wizard.action_make()
+        self.env.flush_all()
+        self.env.invalidate_all()
+
+    def test_a_new_link_in_place_of_one_revokes_that(self):
+        link, _token = self.make()
+        self.replace(link)
         self.assertEqual(link.state, "revoked")
         newest = self.env["social.connect.link"].search([], limit=1)
         self.assertEqual(newest.state, "pending")
@@ -643,6 +697,24 @@ class TestSocialConnectLink(SocialCase):
         self.assertFalse(network.questions)
         self.assertTrue(token.access_token)
         self.assertFalse(served.reason)
+
+    def test_a_new_link_in_place_of_one_keeps_no_secret_that_was_held(self):
+        link, token = self.held()
+        self.replace(link, self.member)
+        self.assertEqual(link.state, "revoked")
+        self.assertFalse(link.account_ids or link.activity_ids)
+        self.assertFalse(token.access_token or token.renew_at or token.verify_at)
+
+    def test_a_new_link_in_place_of_one_ends_nothing_that_others_live_from(self):
+        token, served = self.connect(
+            self.app, self.manager, [self.page("P2")], person="55"
+        )
+        link, _token = self.make()
+        self.grant(link, self.page("P2"), self.page("P3"))
+        self.assertEqual(link.state, "wrong_account")
+        self.replace(link)
+        self.assertTrue(token.access_token)
+        self.assertFalse(served.reason or link.account_ids)
 
     def test_a_mistake_can_be_mended_with_the_right_account(self):
         link, held = self.held()

@@ -12,12 +12,14 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..clock import now
-from ..const import GUESSES_IN_ALL, GUESSES_PER_SOURCE
+from ..const import GUESSES_IN_ALL, GUESSES_PER_SOURCE, LINK_COOKIE
+from ..hashing import digest
 from ..providers.errors import Unreachable
 from ..providers.results import Grant, Person, ProfileData, TokenSet
-from .common import SocialHttpCase
+from .common import APP_SECRET, SocialHttpCase
 
 OVER = "This link cannot be used"
+BLANK_BEFORE_STOP = r"\s[.,;](\s|$)"
 
 
 class Network:
@@ -107,6 +109,16 @@ class TestSocialConnectPage(SocialHttpCase):
     def another_browser(self):
         self.opener.cookies.clear()
 
+    def cookie(self):
+        """Return what this browser is known by at the link."""
+        name = LINK_COOKIE.format(reference=self.link.reference)
+        (cookie,) = [one for one in self.opener.cookies if one.name == name]
+        return cookie
+
+    def forget_cookie(self):
+        cookie = self.cookie()
+        self.opener.cookies.clear(cookie.domain, cookie.path, cookie.name)
+
     def fresh(self):
         self.env.invalidate_all()
         return self.link
@@ -124,10 +136,11 @@ class TestSocialConnectPage(SocialHttpCase):
             "Corner Café",
             "@corner",
             "Asia/Tokyo",
-            "We never see your password",
+            "You log in at Facebook Page itself. We never see your password.",
             "Receives and answers messages in Messenger.",
         ):
             self.assertIn(word, text)
+        self.assertNotRegex(text, BLANK_BEFORE_STOP)
         for word in (self.manager.login, "carla@client.example"):
             self.assertNotIn(word, page.text)
 
@@ -187,6 +200,37 @@ class TestSocialConnectPage(SocialHttpCase):
         for cookie in self.opener.cookies:
             if cookie.name.startswith("social_"):
                 self.assertTrue(cookie.has_nonstandard_attr("HttpOnly"))
+
+    def test_looking_gives_a_browser_the_cookie_that_a_press_binds(self):
+        page = self.get()
+        binding = self.cookie().value
+        self.assertFalse(self.fresh().binding_hash)
+        self.get()
+        self.assertEqual(self.cookie().value, binding)
+        self.press(page=page)
+        self.assertEqual(self.cookie().value, binding)
+        self.assertEqual(self.fresh().binding_hash, digest(binding))
+
+    def test_a_press_whose_answer_got_lost_can_be_repeated(self):
+        page = self.get()
+        cookies = self.opener.cookies.copy()
+        self.assertEqual(self.press(page=page).status_code, 303)
+        opened_at = self.fresh().opened_at
+        with freeze_time(now() + timedelta(minutes=1)):
+            self.opener.cookies = cookies
+            self.assertEqual(self.press(page=page).status_code, 303)
+        self.assertEqual(self.fresh().opened_at, opened_at)
+        self.assertEqual(len(self.journal(kind="link_opened")), 1)
+        self.another_browser()
+        self.assertIn(OVER, self._press_as_another(page).text)
+
+    def test_a_cookie_that_somebody_made_up_binds_nothing(self):
+        page = self.get()
+        for made_up in ("", "guessable", "a" * 44, "caf\xc3\xa9"):
+            self.cookie().value = made_up
+            self.get()
+            self.assertEqual(len(self.cookie().value), 43)
+        self.assertEqual(self.press(page=page).status_code, 303)
 
     def test_the_browser_that_was_first_goes_on_at_a_clean_address(self):
         self.press()
@@ -340,6 +384,11 @@ class TestSocialConnectPage(SocialHttpCase):
         page = self.get(clean)
         self.assertIn("This is another account", page.text)
         self.assertIn("Another", page.text)
+        for profile in (self.profile, self.profile.browse()):
+            self.link.profile_id = profile
+            text = html.fromstring(self.get(clean).text).text_content()
+            self.assertNotRegex(text, BLANK_BEFORE_STOP)
+        self.link.profile_id = self.profile
         self.assertEqual(self.fresh().state, "wrong_account")
         self.assertEqual(self.link.request_ids.result, "wrong_account")
         self.assertFalse(self.profile.access_ids)
@@ -428,6 +477,16 @@ class TestSocialConnectPage(SocialHttpCase):
         self.assertEqual(answer.status_code, 503)
         self.assertIn("Not possible at the moment", answer.text)
         self.assertNotIn("secret", answer.text)
+
+    def test_a_link_stays_as_it_is_while_its_app_is_not_ready(self):
+        page = self.get()
+        self.forget_cookie()
+        self.app.client_secret = False
+        self.assertEqual(self.press(page=page).status_code, 503)
+        clean = urlsplit(self.get().headers["Location"]).path
+        self.app.client_secret_input = APP_SECRET
+        self.come_back(self.press(clean))
+        self.assertEqual(self.fresh().state, "done")
 
     def test_a_copied_database_leads_nobody_to_a_network(self):
         page = self.get()

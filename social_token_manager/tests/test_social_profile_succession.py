@@ -1,9 +1,13 @@
 """Nobody's profiles are forgotten when somebody leaves (B-9, S3-14)."""
 
+from datetime import timedelta
+
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ..clock import now
 from ..hooks import uninstall_hook
+from ..models.social_connect_link import ACTIVITY as CONNECT_LINK_TYPE
 from ..models.social_profile_succession import SUCCESSION_TYPE
 from ..policy import reasons
 from .common import GROUPS, SocialClockCase
@@ -96,6 +100,19 @@ class TestSuccession(SocialClockCase):
         uninstall_hook(self.env)
         self.assertFalse(self.activities())
         self.env.ref(SUCCESSION_TYPE).unlink()
+
+    def test_uninstalling_is_not_held_up_by_what_became_of_connect_links(self):
+        links = self.env["social.connect.link"].with_user(self.owner)
+        link, _token = links._make(
+            self.office.partner_id,
+            now() + timedelta(days=1),
+            profile=self.profile.with_user(self.owner),
+        )
+        link.sudo()._tell_inviter(lambda _env: "Decide")
+        # What is done is archived, and still of its kind.
+        link.sudo().activity_ids.action_archive()
+        uninstall_hook(self.env)
+        self.env.ref(CONNECT_LINK_TYPE).unlink()
 
     def test_who_is_deleted_has_left_too(self):
         self.env["res.users"].browse(self.ana.id).unlink()

@@ -91,9 +91,12 @@ class TestSocialRenewalQueue(SocialCase):
 
     def test_a_network_without_an_app_says_so(self):
         self.meta.network_ids -= self.network("facebook")
-        made = self.make_profile()
+        self.meta.network_ids -= self.network("messenger")
+        made = self.make_profile() + self.make_profile("messenger")
         queue = self.start(made)
-        self.assertIn("no app", queue.login_ids.problem)
+        for profile, login in zip(made, queue.login_ids, strict=True):
+            sentence = f"There is no app for {profile.network_id.name} yet."
+            self.assertIn(sentence, login.problem)
         self.assertFalse(queue.has_next)
 
     # === WORKING OFF === #

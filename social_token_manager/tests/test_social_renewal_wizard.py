@@ -398,7 +398,8 @@ class TestSocialRenewalWizard(SocialCase):
         self.profile.admin_user_ids += member
         self.token.person_id = member.partner_id
         wizard = self.open_wizard(member)
-        self.assertIn(f"Baker: Facebook Page {other.name}", wizard.hidden_text)
+        self.assertIn(f"\nFacebook Page {other.name}", wizard.hidden_text)
+        self.assertNotIn("Baker", wizard.hidden_text)
 
     def test_what_was_lost_is_named_by_client_and_a_decision_asked_for(self):
         other = self.connect_two_clients()
@@ -418,7 +419,19 @@ class TestSocialRenewalWizard(SocialCase):
         self.env.invalidate_all()
         lost = wizard.line_ids.filtered(lambda one: one.kind == "missing")
         self.assertIn("Not selected", lost.result)
-        self.assertIn("Hidden Page", wizard.lost_text)
+        self.assertIn("\nFacebook Page Hidden Page", wizard.lost_text)
+        self.assertNotIn("Baker", wizard.lost_text)
+
+    def test_clients_are_named_to_who_sees_them_beside_one_that_he_does_not(self):
+        other = self.connect_two_clients()
+        member = self.make_user("member")
+        self.profile.admin_user_ids += member
+        wizard = self.open_wizard(member)
+        names = wizard._get_names((self.profile + other).sudo())
+        self.assertEqual(
+            names.splitlines(),
+            [f"Aurora: Facebook Page {self.profile.name}", "Facebook Page Hidden Page"],
+        )
 
     def continue_with(self, wizard, listing):
         token = self.registry["social.token"]

@@ -6,7 +6,8 @@ class SocialRenewalGuard(models.AbstractModel):
 
     Facebook takes a page that is left unticked for withdrawn, whoever connected it. So
     all that live from one permission are named before the person leaves, and what was
-    lost is named by client before anything else is done. A part of
+    lost is named by client before anything else is done. A page is named to who granted
+    it, but its client only to who sees the profile. A part of
     ``social.renewal.wizard``.
     """
 
@@ -61,7 +62,7 @@ class SocialRenewalGuard(models.AbstractModel):
             # Whoever granted has seen these names at the network.
             return self.env._(
                 "Among them, of clients that you do not see here:\n%(names)s",
-                names=_names_by_client(hidden),
+                names=_names(hidden),
             )
         return self.env._(
             "%(count)s of them belong to clients that you do not see here. Leave what "
@@ -70,7 +71,7 @@ class SocialRenewalGuard(models.AbstractModel):
         )
 
     @api.depends("line_ids.kind")
-    @api.depends_context("lang")
+    @api.depends_context("lang", "uid")
     def _compute_lost_text(self):
         for wizard in self:
             # Whoever was just at the network has seen these names there.
@@ -89,29 +90,38 @@ class SocialRenewalGuard(models.AbstractModel):
                 "%(count)s connected profiles were not ticked at Facebook and do not "
                 "work any more:\n%(names)s",
                 count=len(lost),
-                names=_names_by_client(lost),
+                names=self._get_names(lost),
             ),
             kept
             and self.env._(
                 "%(count)s connected profiles were not ticked at Facebook and go on by "
                 "what others granted:\n%(names)s",
                 count=len(kept),
-                names=_names_by_client(kept),
+                names=self._get_names(kept),
             ),
         ]
         return "\n".join(sentence for sentence in sentences if sentence)
+
+    def _get_names(self, profiles):
+        """Return the names of profiles, a line for each client that this user sees.
+
+        :param profiles: as the superuser; those that he does not see come last
+        """
+        seen = profiles & profiles.with_env(self.env)._filtered_access("read")
+        lines = [
+            f"{client.name or '–'}: {_names(of_client)}"
+            for client, of_client in seen.sorted(_by_client)
+            .grouped("partner_id")
+            .items()
+        ]
+        return "\n".join([*lines, *filter(None, [_names(profiles - seen)])])
 
 
 def _by_client(profile):
     return (profile.partner_id.name or "", profile.network_id.sequence, profile.name)
 
 
-def _names_by_client(profiles):
-    """Return the names of profiles, a line for each client."""
-    return "\n".join(
-        f"{client.name or '–'}: "
-        + ", ".join(f"{one.network_id.name} {one.name}" for one in of_client)
-        for client, of_client in profiles.sorted(_by_client)
-        .grouped("partner_id")
-        .items()
-    )
+def _names(profiles):
+    """Return the names of profiles in a line that tells of no client."""
+    ordered = profiles.sorted(lambda one: (one.network_id.sequence, one.name))
+    return ", ".join(f"{one.network_id.name} {one.name}" for one in ordered)

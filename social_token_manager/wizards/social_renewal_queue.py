@@ -118,14 +118,10 @@ class SocialRenewalQueue(models.TransientModel):
             }
         )
         places = (profiles - without).grouped(lambda one: one._get_login_place())
-        for (app, token), grouped in places.items():
-            self._add_login(app, token, grouped)
+        for (app, token, problem), grouped in places.items():
+            self._add_login(app, token, grouped, problem)
 
-    def _add_login(self, app, token, profiles):
-        problem = not app and self.env._(
-            "There is no app for this network yet. An Owner creates one under "
-            "Configuration > Apps."
-        )
+    def _add_login(self, app, token, profiles, problem=False):
         self.env["social.renewal.login"].create(
             {
                 "queue_id": self.id,
