@@ -30,7 +30,7 @@ class SocialEscalation(models.Model):
     _rec_name = "profile_id"
 
     profile_id = fields.Many2one(
-        "social.profile", required=True, readonly=True, ondelete="cascade"
+        "social.profile", required=True, readonly=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True
