@@ -344,3 +344,35 @@ def test_of_the_pages_a_client_ticks_only_the_expected_one_is_connected(
     shoot(client, words, "16_page_thanks")
     profiles = world.admin.call("social.profile", "search_read", [], ["id", "reason"])
     assert profiles == [{"id": profile_id, "reason": False}]
+
+
+@LANGUAGES
+def test_a_client_who_is_new_connects_what_is_then_his(world, client, words):
+    register_app(world.admin, world.sandbox, "x")
+    (network_id,) = world.admin.call("social.network", "search", [("code", "=", "x")])
+    client.goto(
+        make_link(
+            world.admin,
+            network_id=network_id,
+            person_id=world.client_id,
+            partner_id=world.client_id,
+        )
+    )
+    expect(client.get_by_role("heading", level=1)).to_contain_text(words["invited"])
+    expect(client.locator("main")).to_contain_text(words["password"])
+    shoot(client, words, "17_first")
+    go_on(client, words)
+    Consent(client).agree("Ana Souza", "@cafeaurora")
+    client.wait_for_url(re.compile("/social/connection/"))
+    expect(client.get_by_role("heading", level=1)).to_have_text(words["thanks"])
+    shoot(client, words, "18_first_thanks")
+    names = ["name", "partner_id", "person_id", "reason"]
+    (found,) = world.admin.call("social.profile", "search_read", [], names)
+    carla = [world.client_id, "Carla Dias"]
+    del found["id"]
+    assert found == {
+        "name": CAFE,
+        "partner_id": carla,
+        "person_id": carla,
+        "reason": False,
+    }

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from unittest.mock import patch
 
+from lxml import etree
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -11,7 +13,7 @@ from ..models.social_profile_people import ASK_TYPE
 from ..policy import people, reasons
 from ..providers.errors import RateLimited, RequestRefused, Unreachable
 from ..providers.results import PersonData
-from .common import GROUPS, NOW, PLAIN, SocialClockCase
+from .common import GROUPS, NOW, PLAIN, SocialCase, SocialClockCase
 
 DAY = timedelta(days=1)
 BRUNO = PersonData("2002", "Bruno Lima", ("MODERATE",), "no")
@@ -486,3 +488,24 @@ class TestAskTheNetwork(PeopleCase):
             lambda one: one.person_id == self.owner.partner_id
         )
         self.assertFalse(row.network_user_id or row.network_user_name)
+
+
+@tagged("post_install", "-at_install")
+class TestWaysToTheRight(SocialCase):
+    def test_the_three_common_ways_are_told_before_somebody_renews(self):
+        """S2's three scenarios exist as pictures only; these words are ours (G-5)."""
+        profiles = self.env["social.profile"].with_user(self.make_user("member"))
+        arch = etree.fromstring(profiles.get_view(view_type="form")["arch"])
+        ways = arch.xpath("//page[@name='prerequisites']//ol/li")
+        self.assertEqual(
+            [way.findtext("b") for way in ways],
+            [
+                "Direct control of the Page.",
+                "Access through a business portfolio.",
+                "Be an Account Admin/Owner.",
+            ],
+        )
+        told = " ".join(
+            " ".join(arch.xpath("//page[@name='prerequisites']/p/text()")).split()
+        )
+        self.assertIn("in our own words", told)
