@@ -1,9 +1,7 @@
 import logging
 
-from psycopg2 import OperationalError
-
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -290,7 +288,7 @@ class SocialEscalation(models.Model):
         """Send what goes outside by itself, where the company says so.
 
         Claimed before, so that a crash sends nothing twice; whoever is told then sees
-        whether it went out.
+        whether it went out. Nobody outside is written to on a day off.
         """
         # The caller's own transaction may not see yet what was just committed.
         with own_environment(self.env) as env:
@@ -301,16 +299,23 @@ class SocialEscalation(models.Model):
                     ("company_id.social_escalation_link", "=", True),
                 ]
             )
-            due_ids = due.ids
+            due_ids = due.filtered(lambda one: one._may_write_outside(at)).ids
         for escalation in self.browse(due_ids):
             try:
                 escalation._send_link_once(at)
-            except (AccessError, UserError, OperationalError) as error:
+            except Exception as error:
+                # One that cannot be sent holds up no notice to anybody.
                 _logger.warning(
                     "No connect link was sent for escalation %s: %s",
                     escalation.id,
                     type(error).__name__,
                 )
+
+    def _may_write_outside(self, at):
+        outsider = self.profile_id.outsider_id
+        return not outsider or not notices.is_quiet(
+            outsider._get_quiet(self.company_id, at), at
+        )
 
     def _send_link_once(self, at):
         """Send the link; not again, whatever becomes of it."""

@@ -156,22 +156,14 @@ class SocialProfileEscalation(models.AbstractModel):
 
     def _schedule_renewal(self, user, until):
         # The ledger tells people; a mail of the activity would tell them twice.
-        asked = self.with_context(
-            lang=user.sudo().lang or self.env.lang, mail_activity_quick_update=True
-        )
-        asked.activity_schedule(
-            ASK_TYPE,
-            date_deadline=until,
-            user_id=user.id,
-            summary=asked.env._(
-                "Renew %(network)s: %(profile)s",
-                network=asked.network_id.name,
-                profile=asked.name,
-            ),
-            note=asked.env._(
+        read = self._as_read_by(user).with_context(mail_activity_quick_update=True)
+        read._schedule_asking(
+            user,
+            until,
+            read.env._(
                 "The connection ended on %(day)s. Open the profile and press Renew; "
                 "the network asks you to log in and to confirm.",
-                day=day_text(asked.env, asked.expires_at),
+                day=day_text(read.env, read.expires_at),
             ),
         )
 

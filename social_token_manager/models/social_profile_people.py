@@ -190,7 +190,17 @@ class SocialProfilePeople(models.AbstractModel):
             now(), profile.expires_at or None
         )
         if not asked:
-            profile._schedule_asking(user, until)
+            # Whoever sees the profile may ask.
+            read = profile._as_read_by(user)
+            read._schedule_asking(
+                user,
+                until,
+                read.env._(
+                    "%(asker)s asks you to renew this connection. Open the profile and "
+                    "press Renew; the network asks you to log in and to confirm.",
+                    asker=self.env.user.sudo().name,
+                ),
+            )
             self.env["social.event"]._record(
                 "person_asked", self, person_id=user.sudo().partner_id.id
             )
@@ -202,23 +212,22 @@ class SocialProfilePeople(models.AbstractModel):
             )
         return self.env._("%(person)s was asked to renew it by %(day)s.", **values)
 
-    def _schedule_asking(self, user, until):
-        # Whoever sees the profile may ask; whoever is asked reads his own language.
-        asked = self.with_context(lang=user.sudo().lang or self.env.lang)
-        asked.activity_schedule(
+    def _as_read_by(self, user):
+        """Return these profiles in the language of whoever is asked."""
+        return self.with_context(lang=user.sudo().lang or self.env.lang)
+
+    def _schedule_asking(self, user, until, note):
+        """Ask a user by an activity to renew this profile; in the words of its env."""
+        self.activity_schedule(
             ASK_TYPE,
             date_deadline=until,
             user_id=user.id,
-            summary=asked.env._(
+            summary=self.env._(
                 "Renew %(network)s: %(profile)s",
-                network=asked.network_id.name,
-                profile=asked.name,
+                network=self.network_id.name,
+                profile=self.name,
             ),
-            note=asked.env._(
-                "%(asker)s asks you to renew this connection. Open the profile and "
-                "press Renew; the network asks you to log in and to confirm.",
-                asker=self.env.user.sudo().name,
-            ),
+            note=note,
         )
 
     def _conclude_asking(self):

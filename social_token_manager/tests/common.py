@@ -403,6 +403,13 @@ class SocialFactories:
 class SocialCase(SocialFactories, TransactionCase):
     """A test with its own transaction."""
 
+    @classmethod
+    def silence_others(cls):
+        """Let nobody be told of anything that other data brings in."""
+        everybody = cls.env["res.users"].with_context(active_test=False).search([])
+        everybody.partner_id.email = False
+        cls.env["social.profile"].search([]).active = False
+
     def deliver_notices(self):
         """Return what is delivered now, to all, in the test's own transaction."""
         notices = self.env["social.notice"]

@@ -21,10 +21,7 @@ class EscalationCase(SocialCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        # What other data brings in is not to be told here.
-        everybody = cls.env["res.users"].with_context(active_test=False).search([])
-        everybody.partner_id.email = False
-        cls.env["social.profile"].search([]).active = False
+        cls.silence_others()
         with freeze_time(START):
             cls.owner = cls.make_user("owner", email="owner@example.com")
             cls.manager = cls.make_user("manager", email="manager@example.com")
@@ -501,6 +498,17 @@ class TestSocialEscalationOutside(EscalationCase):
         mail = sent.mail_id[:1]
         self.assertIn("Client Clara was sent a connect link", mail.subject)
         self.assertNotIn("/social/link/", mail.body_html)
+
+    def test_nobody_outside_is_written_to_on_a_day_off(self):
+        self.name_outsider()
+        self.company.social_escalation_link = True
+        self.reach_top()
+        with freeze_time(START + 12 * DAY):
+            self.assertFalse(self.send_links(), "a Saturday")
+        self.company.social_quiet_rule = "none"
+        self.env.flush_all()
+        with freeze_time(START + 12 * DAY):
+            self.assertTrue(self.send_links())
 
     def test_unless_the_company_says_so_no_link_leaves_the_house(self):
         self.name_outsider()

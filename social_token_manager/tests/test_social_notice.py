@@ -20,10 +20,7 @@ class TestSocialNotice(SocialCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        # What other data brings in is not to be told here.
-        everybody = cls.env["res.users"].with_context(active_test=False).search([])
-        everybody.partner_id.email = False
-        cls.env["social.profile"].search([]).active = False
+        cls.silence_others()
         with freeze_time(START):
             cls.manager = cls.make_user("manager", email="manager@example.com")
             cls.app = cls.make_app()

@@ -22,9 +22,7 @@ class TestSocialNoticeTarget(SocialCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        everybody = cls.env["res.users"].with_context(active_test=False).search([])
-        everybody.partner_id.email = False
-        cls.env["social.profile"].search([]).active = False
+        cls.silence_others()
         cls.env["social.notice.target"].search([]).active = False
         with freeze_time(START):
             cls.manager = cls.make_user("manager", email="manager@example.com")
