@@ -582,6 +582,12 @@ def _escalated_sentence(env, profile, level):
             "sent a connect link",
             **values,
         )
+    if escalation._owes_link():
+        return env._(
+            "nobody has renewed it since it ended on %(moment)s; %(person)s is sent a "
+            "connect link on the next working day",
+            **values,
+        )
     return env._(
         "nobody has renewed it since it ended on %(moment)s; open the profile and send "
         "%(person)s a connect link",
@@ -639,7 +645,8 @@ def chat_text(env, line):
         notices.EXPIRED: env._("✕ Expired"),
         notices.BROKEN: env._("✕ Broken"),
         notices.RECOVERED: env._("✓ Working"),
-    }.get(line["rung"], env._("! Expiring"))
+        escalation_policy.TAKEN: env._("➜ Taken on"),
+    }.get(line["kind"], env._("! Expiring"))
     said = f"{mark} · {who} · {line['sentence']}."
     if line["renewers"]:
         able = env._("Proven able to renew it: %(people)s.", people=line["renewers"])

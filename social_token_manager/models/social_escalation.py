@@ -297,6 +297,9 @@ class SocialEscalation(models.Model):
                     ("level", "=", policy.OUTSIDER),
                     ("link_tried_at", "=", False),
                     ("company_id.social_escalation_link", "=", True),
+                    "|",
+                    ("taken_until", "=", False),
+                    ("taken_until", "<=", at),
                 ]
             )
             due_ids = due.filtered(lambda one: one._may_write_outside(at)).ids
@@ -327,10 +330,30 @@ class SocialEscalation(models.Model):
 
     def _claim_link(self, at):
         lock_rows(self)
-        if not self.exists() or self.link_tried_at:
+        if not self.exists() or self.link_tried_at or self._is_taken(at):
             return False
-        self.link_tried_at = at
-        return True
+        # Somebody here may have sent one by hand meanwhile.
+        self.write({"link_tried_at": at, "link_id": self._get_sent_link().id})
+        return not self.link_id
+
+    def _get_sent_link(self):
+        """Return an open link that the person outside was given since the end."""
+        profile = self.profile_id
+        return profile.connect_link_ids.filtered(
+            lambda link: (
+                link.is_open
+                and link.person_id == profile.outsider_id
+                and link.create_date >= profile.expires_at
+            )
+        )[:1]
+
+    def _owes_link(self):
+        """Whether a link goes out by itself, and has not yet."""
+        return bool(
+            self.company_id.sudo().social_escalation_link
+            and self.level == policy.OUTSIDER
+            and not self.link_tried_at
+        )
 
     def _send_link(self):
         """Make and send a connect link in the name of somebody who may.
@@ -356,6 +379,38 @@ class SocialEscalation(models.Model):
         link._send(token)
 
     # === TAKING === #
+
+    @api.model
+    def _begin(self, profile):
+        """Return the row of a profile's present cycle, locked; made where none is.
+
+        Two people, or somebody and the scheduled action, may be at it at once.
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO social_escalation AS known (profile_id, company_id, cycle,
+                       level, repeat_count, taken_count, create_uid, create_date,
+                       write_uid, write_date)
+                VALUES (%(profile)s, %(company)s, %(cycle)s, 0, 0, 0, %(uid)s, %(now)s,
+                        %(uid)s, %(now)s)
+                ON CONFLICT (profile_id) DO UPDATE
+                   SET cycle = EXCLUDED.cycle, level = 0, repeat_count = 0,
+                       taken_count = 0, next_at = NULL, taken_by_id = NULL,
+                       taken_until = NULL, link_id = NULL, link_tried_at = NULL
+                 WHERE known.cycle <> EXCLUDED.cycle
+                """,
+                profile=profile.id,
+                company=profile.company_id.id,
+                cycle=profile.cycle,
+                uid=self.env.uid,
+                now=now(),
+            )
+        )
+        found = self.search([("profile_id", "=", profile.id)])
+        lock_rows(found)
+        return found
 
     def _take(self, user, until):
         """Keep this quiet until an instant, and tell the others who has it."""

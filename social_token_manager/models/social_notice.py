@@ -8,6 +8,7 @@ from ..engine import own_environment
 from ..policy import notices as policy
 from ..policy.escalation import ASKING
 from ..wording import rung_label
+from .social_notice_delivery import PERSONAL
 
 CHANNELS = [
     ("inbox", "In Odoo"),
@@ -128,7 +129,7 @@ class SocialNotice(models.Model):
         """Record what is due at an instant, by one statement; return what waits.
 
         What breaks is a rung of its own, unless its end was told already. A rung that
-        anybody was told of is not told again to who comes later.
+        anybody was told of is not told again to who comes later; a chat is nobody.
         """
         entitled = self._get_entitled_sql()
         self.env.flush_all()
@@ -155,7 +156,8 @@ class SocialNotice(models.Model):
                        AND NOT EXISTS (
                            SELECT FROM social_notice told
                             WHERE told.profile_id = profile.id
-                              AND told.cycle = profile.cycle AND told.rung = steps.rung)
+                              AND told.cycle = profile.cycle AND told.rung = steps.rung
+                              AND told.channel IN %(personal)s)
                     UNION ALL
                     SELECT profile.id, profile.company_id, profile.cycle,
                            profile.user_id, %(broken)s, 'waiting'
@@ -166,7 +168,8 @@ class SocialNotice(models.Model):
                            SELECT FROM social_notice told
                             WHERE told.profile_id = profile.id
                               AND told.cycle = profile.cycle
-                              AND told.rung IN %(ends)s)),
+                              AND told.rung IN %(ends)s
+                              AND told.channel IN %(personal)s)),
                 entitled AS (%(entitled)s UNION %(team)s)
                 """,
                 companies=[company_id for company_id, _network, _window in steps],
@@ -176,6 +179,7 @@ class SocialNotice(models.Model):
                 untils=[window.until for *_place, window in steps],
                 broken=policy.BROKEN,
                 ends=policy.ENDS,
+                personal=PERSONAL,
                 entitled=entitled,
                 team=self._get_team_sql(),
             ),
@@ -309,14 +313,13 @@ class SocialNotice(models.Model):
         self.search(
             [("profile_id", "in", profiles.ids), ("state", "=", "waiting")]
         ).state = "cancelled"
-        pending = self.search(
+        queued = self.search(
             [("profile_id", "in", profiles.ids), ("mail_id.state", "=", "outgoing")]
-        )
-        pending.state = "cancelled"
-        for mail in pending.mail_id:
-            if not self.search_count(
-                [("mail_id", "=", mail.id), ("state", "=", "sent")]
-            ):
+        ).mail_id
+        told = self.search([("mail_id", "in", queued.ids), ("state", "=", "sent")])
+        for mail, notices in told.grouped("mail_id").items():
+            if notices.profile_id <= profiles:
+                notices.state = "cancelled"
                 mail.cancel()
         self.env["social.notice.outbox"]._cancel_for(profiles)
 
@@ -324,7 +327,8 @@ class SocialNotice(models.Model):
     def _record_recovered(self, profiles):
         """Owe the good news to all who were told that these profiles stopped working.
 
-        Whoever granted anew knows it already.
+        Whoever granted anew knows it already. News that another renewal overtook before
+        it was delivered is owed still.
         """
         working = profiles.filtered(lambda one: not one.reason)
         if not working:
@@ -349,8 +353,12 @@ class SocialNotice(models.Model):
                        %(recovered)s, told.person_id, told.channel, 'waiting'
                   FROM told JOIN social_profile profile ON profile.id = told.profile_id
                   JOIN social_access access ON access.id = profile.access_id
-                 WHERE told.rank = 1 AND told.state = 'sent'
-                   AND (told.rung IN %(ends)s OR told.rung LIKE ANY(%(asking)s))
+                 WHERE told.rank = 1
+                   AND CASE WHEN told.rung = %(recovered)s
+                            THEN told.state <> 'sent'
+                            ELSE told.state = 'sent' AND (
+                                told.rung IN %(ends)s
+                                OR told.rung LIKE ANY(%(asking)s)) END
                    AND (profile.expires_at IS NULL OR profile.expires_at > %(now)s)
                    AND access.person_id IS DISTINCT FROM told.person_id
                 """,

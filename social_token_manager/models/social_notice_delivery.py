@@ -330,7 +330,8 @@ class SocialNoticeDelivery(models.AbstractModel):
         is_proposed = self.rung == escalation.rung_of(
             escalation.ESCALATED, escalation.OUTSIDER
         )
-        if not is_proposed or profile._get_escalation().link_id:
+        going_up = profile._get_escalation()
+        if not is_proposed or going_up.link_id or going_up._owes_link():
             return ""
         return f"{self.company_id.get_base_url()}{PROFILES_PATH}/{profile.id}"
 

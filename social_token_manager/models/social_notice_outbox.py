@@ -102,7 +102,30 @@ class SocialNoticeOutbox(models.Model):
             in_flight=POSTS_AT_ONCE,
             seconds=POSTING_SECONDS,
         )
-        self.env["ir.cron"]._commit_progress(made)
+        self.env["ir.cron"]._commit_progress(made, remaining=self._count_due())
+
+    @api.model
+    def _count_due(self):
+        """Return how many messages could go out now; the turn's time may be up."""
+        return self.env.execute_query(
+            SQL("SELECT count(*) FROM (%s) AS due", self._get_due_sql())
+        )[0][0]
+
+    @api.model
+    def _get_due_sql(self):
+        """Return the statement that names the oldest message of each target, if due."""
+        return SQL(
+            """
+            SELECT outbox.id FROM social_notice_outbox outbox
+             WHERE outbox.state = 'waiting' AND outbox.next_at <= %(now)s
+               AND (outbox.lease_until IS NULL OR outbox.lease_until < %(clock)s)
+               AND outbox.id IN (
+                   SELECT min(id) FROM social_notice_outbox
+                    WHERE state = 'waiting' GROUP BY target_id)
+            """,
+            now=now(),
+            clock=DATABASE_NOW,
+        )
 
     @api.model
     def _take(self, slots):
@@ -122,14 +145,7 @@ class SocialNoticeOutbox(models.Model):
             SQL(
                 """
                 WITH picked AS MATERIALIZED (
-                    SELECT outbox.id FROM social_notice_outbox outbox
-                     WHERE outbox.state = 'waiting' AND outbox.next_at <= %(now)s
-                       AND (outbox.lease_until IS NULL
-                         OR outbox.lease_until < %(clock)s)
-                       AND outbox.id IN (
-                           SELECT min(id) FROM social_notice_outbox
-                            WHERE state = 'waiting' GROUP BY target_id)
-                     ORDER BY outbox.id LIMIT %(slots)s
+                    %(due)s ORDER BY outbox.id LIMIT %(slots)s
                        FOR NO KEY UPDATE SKIP LOCKED)
                 UPDATE social_notice_outbox outbox
                    SET lease_owner = %(lease)s, tries = outbox.tries + 1,
@@ -137,7 +153,7 @@ class SocialNoticeOutbox(models.Model):
                   FROM picked WHERE picked.id = outbox.id
                 RETURNING outbox.id
                 """,
-                now=now(),
+                due=self._get_due_sql(),
                 clock=DATABASE_NOW,
                 slots=slots,
                 lease=lease,
@@ -205,6 +221,7 @@ class SocialNoticeOutbox(models.Model):
             self._fail(GIVEN_UP, failure.detail)
             return
         self.write({"next_at": next_at, "error": failure.detail, **RELEASED})
+        self.env.ref("social_token_manager.ir_cron_send_outbox")._trigger(next_at)
         self._note_error(failure.reason, failure.detail)
 
     def _fail(self, code, detail=""):
@@ -236,13 +253,11 @@ class SocialNoticeOutbox(models.Model):
                       FROM social_notice_target target
                      WHERE outbox.state = 'waiting' AND outbox.lease_until IS NULL
                        AND target.id = outbox.target_id AND target.kind <> %(webhook)s
-                       AND outbox.id IN (
-                           SELECT social_notice_outbox_id
-                             FROM social_notice_outbox_rel rel
-                             JOIN social_notice notice
-                               ON notice.id = rel.social_notice_id
-                            GROUP BY social_notice_outbox_id
-                           HAVING bool_and(notice.profile_id IN %(ids)s))
+                       AND (SELECT bool_and(notice.profile_id IN %(ids)s)
+                              FROM social_notice_outbox_rel rel
+                              JOIN social_notice notice
+                                ON notice.id = rel.social_notice_id
+                             WHERE rel.social_notice_outbox_id = outbox.id)
                     RETURNING outbox.id)
                 UPDATE social_notice notice SET state = 'cancelled'
                   FROM social_notice_outbox_rel rel

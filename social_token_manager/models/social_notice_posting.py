@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..const import PROFILES_PATH
+from ..policy import escalation
 from ..policy import notices as policy
 from ..providers.chat import Line, Message
 from ..providers.chat import payload as chat_payload
@@ -13,6 +14,7 @@ EVENTS = {
     policy.EXPIRED: "connection.expired",
     policy.BROKEN: "connection.broken",
     policy.RECOVERED: "connection.recovered",
+    escalation.TAKEN: "connection.taken",
 }
 EXPIRING = "connection.expiring"
 
@@ -86,7 +88,9 @@ class SocialNoticePosting(models.AbstractModel):
         for notice in self.sorted("id"):
             for target in targets:
                 target._queue_event(
-                    EVENTS.get(notice.rung, EXPIRING), notice._get_event_data(), notice
+                    EVENTS.get(escalation.kind_of(notice.rung), EXPIRING),
+                    notice._get_event_data(),
+                    notice,
                 )
         self._note_unqueued(targets)
 
@@ -112,4 +116,16 @@ class SocialNoticePosting(models.AbstractModel):
             "expires_at": profile.expires_at and f"{profile.expires_at.isoformat()}Z",
             "reason": profile.reason or None,
             "renew_url": None if is_over else self._get_renew_url(),
+            **self._get_taken_data(),
+        }
+
+    def _get_taken_data(self):
+        """Return who has it and until when, where that is what is told."""
+        if escalation.kind_of(self.rung) != escalation.TAKEN:
+            return {}
+        taken = self.profile_id._get_escalation()
+        until = taken.taken_until
+        return {
+            "taken_by": taken.taken_by_id.name or None,
+            "taken_until": until and f"{until.isoformat()}Z",
         }

@@ -184,8 +184,14 @@ class SocialNoticeTarget(models.Model):
         return targets
 
     def write(self, vals):
-        """Override of Odoo's: what waits is never sent elsewhere than it was for."""
+        """Override of Odoo's: what waits is never sent elsewhere than it was for.
+
+        :raise AccessError: it would tell somebody else's company's people
+        """
         result = super().write(vals)
+        if "company_id" in vals:
+            # Odoo has asked about the company that it was of.
+            self.check_access("write")
         if MADE_FOR & set(vals):
             self._journal()
             # Nobody writes messages but the engine.

@@ -49,6 +49,11 @@ class SocialProfileEscalation(models.AbstractModel):
             lambda one: self.is_gone and one.cycle == self.cycle
         )
 
+    def _get_taken_text(self):
+        """Return who has it and until when; '' while nobody has."""
+        is_taken = self.sudo()._get_escalation()._is_taken(now())
+        return self.escalation_text if is_taken else ""
+
     # === TAKING IT === #
 
     def action_take(self):
@@ -96,17 +101,8 @@ class SocialProfileEscalation(models.AbstractModel):
             )
         # Users write no escalations; who may is checked above.
         profile = self.sudo()
-        escalation = profile._get_escalation()
-        if not escalation:
-            profile.escalation_ids.unlink()
-            escalation = escalation.create(
-                {
-                    "profile_id": profile.id,
-                    "company_id": profile.company_id.id,
-                    "cycle": profile.cycle,
-                }
-            )
-        escalation._take(self.env.user, until)
+        profile.escalation_ids._begin(profile)._take(self.env.user, until)
+        profile.invalidate_recordset(["escalation_ids"])
         profile._hand_asking_to(self.env.user, until)
         self.env["social.event"]._record(
             "taken",

@@ -92,6 +92,7 @@ class SocialProfileRisk(models.AbstractModel):
             **self._get_risk_line(),
             "handle": self.handle or "",
             "is_gone": self.is_gone,
+            "taken": self._get_taken_text(),
             "changes_permissions": provider.profiles_can_be_left_out,
         }
 

@@ -510,6 +510,39 @@ class TestSocialEscalationOutside(EscalationCase):
         with freeze_time(START + 12 * DAY):
             self.assertTrue(self.send_links())
 
+    def test_nobody_outside_is_written_to_while_somebody_has_it(self):
+        self.name_outsider()
+        self.company.social_escalation_link = True
+        self.reach_top()
+        self.take_at(START + 7 * DAY, self.manager, 2)
+        self.env.flush_all()
+        with freeze_time(START + 8 * DAY):
+            self.assertFalse(self.send_links())
+        with freeze_time(START + 9 * DAY):
+            self.assertTrue(self.send_links())
+
+    def test_a_link_that_was_sent_by_hand_is_not_sent_again(self):
+        self.name_outsider()
+        self.company.social_escalation_link = True
+        self.reach_top()
+        with freeze_time(START + 7 * DAY):
+            links = self.env["social.connect.link"].with_user(self.manager)
+            link, _token = links._make(
+                self.profile.outsider_id, now() + 7 * DAY, profile=self.profile
+            )
+            self.env.flush_all()
+            self.assertFalse(self.send_links())
+        self.assertEqual(self.profile.escalation_ids.link_id.id, link.id)
+
+    def test_what_is_still_to_go_outside_is_said_to_go(self):
+        self.name_outsider()
+        self.company.social_escalation_link = True
+        self.reach_top()
+        with freeze_time(START + 7 * DAY):
+            mail = self.deliver_notices().mail_id[:1]
+        self.assertIn("is sent a connect link on the next working day", mail.subject)
+        self.assertNotIn("Open the profile</a>", mail.body_html)
+
     def test_unless_the_company_says_so_no_link_leaves_the_house(self):
         self.name_outsider()
         self.reach_top()

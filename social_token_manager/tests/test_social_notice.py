@@ -129,6 +129,42 @@ class TestSocialNotice(SocialCase):
         )
         return profile
 
+    def test_good_news_that_another_renewal_overtook_is_owed_still(self):
+        colleague = self.make_user("manager", "colleague", email="c@example.com")
+        colleague.write({"social_quiet_start": 20, "social_quiet_end": 8, "tz": "UTC"})
+        self.break_and_heal()
+        self.assertFalse(self.run_at("2026-03-02 21:00:00"))
+        with freeze_time("2026-03-02 21:20:00"):
+            self.connect_profile(60)
+        self.assertFalse(self.run_at("2026-03-02 21:30:00"))
+        notice = self.run_at("2026-03-03 08:00:00")
+        self.assertEqual(notice.rung, "recovered")
+        self.assertEqual(notice.person_id, colleague.partner_id)
+        notice.mail_id.state = "sent"
+        with freeze_time("2026-03-03 09:00:00"):
+            self.connect_profile(60)
+        self.assertFalse(self.run_at("2026-03-03 10:00:00"), "told already")
+
+    def test_of_a_queued_mail_about_others_too_nothing_is_taken_back(self):
+        profile = self.connect_profile(2, "P1")
+        self.connect_profile(2, "P2")
+        mail = self.run_at(START).mail_id
+        self.assertEqual(len(mail), 1)
+        self.connect_profile(60, "P1")
+        self.assertEqual(mail.state, "outgoing")
+        self.assertTrue(self.told(profile), "it goes out, and so it was told")
+
+    def test_who_comes_later_is_told_what_only_a_chat_was_told(self):
+        self.make_target()
+        self.manager.partner_id.email = False
+        self.connect_profile(2)
+        self.assertFalse(self.run_at(START))
+        self.assertTrue(
+            self.env["social.notice"].search_count([("channel", "=", "chat")])
+        )
+        self.manager.partner_id.email = "manager@example.com"
+        self.assertEqual(self.run_at("2026-03-02 13:00:00").rung, "d3")
+
     def test_whoever_was_told_of_a_break_is_told_when_it_works(self):
         colleague = self.make_user("manager", "colleague", email="c@example.com")
         self.break_and_heal()

@@ -130,6 +130,23 @@ class TestSocialNoticeTarget(SocialCase):
         self.assertIn("broke", cards[0])
         self.assertIn("works again", cards[1])
 
+    def test_who_took_it_on_is_told_as_that(self):
+        self.make_target("webhook")
+        self.make_target("teams")
+        profile = self.connect_profile(30)
+        profile.token_id._take_loss("revoked")
+        profile.token_id._settle()
+        before = self.notify()
+        profile.with_user(self.owner)._take(now() + timedelta(days=1))
+        events = [json.loads(one.payload) for one in self.notify() - before]
+        (event,) = [one for one in events if one["type"] != "message"]
+        self.assertEqual(event["type"], "connection.taken")
+        self.assertEqual(event["data"]["taken_by"], self.owner.name)
+        self.assertEqual(event["data"]["taken_until"], "2026-03-03T12:00:00Z")
+        (card,) = [json.dumps(one) for one in events if one["type"] == "message"]
+        self.assertIn("Taken on", card)
+        self.assertNotIn("Expiring", card)
+
     def test_no_company_is_told_of_another_one(self):
         other = self.make_target(company_id=self.other_company.id)
         self.connect_profile(2)
@@ -326,6 +343,32 @@ class TestSocialNoticeTarget(SocialCase):
                 target._queue_test()
                 target.write(change)
                 self.assertEqual(target.outbox_ids.state, "cancelled")
+
+    def test_a_chat_is_moved_to_no_company_of_others(self):
+        target = self.make_target().with_user(self.owner)
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            target.write({"company_id": self.other_company.id})
+        target.invalidate_recordset()
+        self.assertEqual(target.company_id, self.company)
+
+    def test_what_is_to_be_tried_again_is_tried_at_its_moment(self):
+        target = self.make_target()
+        target._queue_test()
+        with self.others_answer(Unreachable()):
+            self.send()
+        cron = self.env.ref("social_token_manager.ir_cron_send_outbox")
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+        self.assertIn(target.outbox_ids.next_at, triggers.mapped("call_at"))
+
+    def test_what_the_turns_time_did_not_suffice_for_comes_next(self):
+        for number in range(2):
+            target = self.make_target(name=f"Chat {number}")
+            target._queue_test()
+            target._queue_test()
+        self.env.flush_all()
+        self.assertEqual(self.Outbox._count_due(), 2, "one a chat at a time")
+        self.Outbox._claim(1)
+        self.assertEqual(self.Outbox._count_due(), 1)
 
     # === SETTING UP === #
 

@@ -84,6 +84,12 @@ class SocialTakeWizard(models.TransientModel):
 
     def _get_way_back(self):
         """Return the action that shows the profile, with who has it."""
+        if self.env.context.get("social_keep_page"):
+            # The dialog below this one lists others, too.
+            return {
+                "type": "ir.actions.act_window_close",
+                "infos": {"taken": self.profile_id.escalation_text},
+            }
         if self.env.context.get("default_profile_id"):
             return {"type": "ir.actions.client", "tag": "soft_reload"}
         # Opened by its address, the dialog has nothing below it.

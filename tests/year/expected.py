@@ -57,7 +57,8 @@ class Profile:
 
     def grant(self, ends_at):
         """Somebody else grants anew: a new ladder, and good news for who knew."""
-        knew, self.knows_end = self.knows_end, False
+        knew = self.knows_end or self.waiting == "recovered"
+        self.knows_end = False
         self.ends_at, self.is_broken = ends_at, False
         self.told = set()
         self.waiting = "recovered" if knew else None

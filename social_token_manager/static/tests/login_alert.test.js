@@ -113,3 +113,24 @@ test("it comes once, and Escape closes it", async () => {
     expect.verifySteps(["asked"]);
     expect(".o_dialog").toHaveCount(0);
 });
+
+test("what somebody took on says so, and the others stay", async () => {
+    mockService("action", {
+        doAction: async (action, { additionalContext, onClose }) => {
+            expect(additionalContext).toEqual({ social_keep_page: true });
+            onClose({ taken: "Mia has it until tomorrow." });
+        },
+    });
+    onRpc("social.profile", "action_take", () => ({ type: "ir.actions.act_window" }));
+    const gone = { ...PROFILE, status: "expired", is_gone: true, taken: "" };
+    const other = { ...gone, id: 8, taken: "Tom has it until tomorrow." };
+    await startWith({ count: 2, profiles: [gone, other] });
+    const take = ".o_social_login_alert .btn-link";
+    expect(take).toHaveCount(1);
+    await click(take);
+    await animationFrame();
+    expect(take).toHaveCount(0);
+    expect(".o_social_login_alert li").toHaveCount(2);
+    expect(".o_social_login_alert").toHaveText(/Mia has it until tomorrow/);
+    expect.verifySteps(["asked"]);
+});

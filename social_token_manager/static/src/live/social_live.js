@@ -1,4 +1,5 @@
 import { _t } from "@web/core/l10n/translation";
+import { browser } from "@web/core/browser/browser";
 import { registry } from "@web/core/registry";
 import { session } from "@web/session";
 import { debounce } from "@web/core/utils/timing";
@@ -7,6 +8,7 @@ import { useService } from "@web/core/utils/hooks";
 
 const PAUSE = 300; // ms
 const READING = 15000; // ms
+const LOOK_AGAIN = 300000; // ms
 const APP = "social_token_manager.social_menu_root";
 const PROFILES = "social_token_manager.social_profile_action";
 const NOTHING = { count: 0, has_more: false, profiles: [], watch: {} };
@@ -65,6 +67,12 @@ export const socialLiveService = {
                 bus.trigger("changed", { ids });
                 loadSoon();
             });
+            // Nobody tells that a moment has passed, or that the telling itself stands still.
+            browser.setInterval(() => {
+                if (document.visibilityState === "visible") {
+                    load().catch(() => {});
+                }
+            }, LOOK_AGAIN);
             load();
         }
         return live;

@@ -3,7 +3,7 @@ import { Dialog } from "@web/core/dialog/dialog";
 import { registry } from "@web/core/registry";
 import { session } from "@web/session";
 import { useChildRef, useService } from "@web/core/utils/hooks";
-import { Component, onMounted, useExternalListener } from "@odoo/owl";
+import { Component, onMounted, useExternalListener, useState } from "@odoo/owl";
 import { riskBadge } from "../fields/social_risk_badge";
 
 const OWN_PAGES = /\/social-(renewal|attempts|take)\b/;
@@ -24,6 +24,9 @@ export class LoginAlert extends Component {
         this.orm = useService("orm");
         this.ui = useService("ui");
         this.modalRef = useChildRef();
+        this.taken = useState(
+            Object.fromEntries(this.props.profiles.map(({ id, taken }) => [id, taken]))
+        );
         // Odoo's dialog has a title to be seen, and no name to be read out.
         onMounted(() => {
             this.modalRef.el.setAttribute("aria-label", this.title);
@@ -72,7 +75,14 @@ export class LoginAlert extends Component {
     /** Its dialog comes above this one, for there may be others to see to. */
     async take(profile) {
         const action = await this.orm.call("social.profile", "action_take", [profile.id]);
-        await this.action.doAction(action);
+        await this.action.doAction(action, {
+            additionalContext: { social_keep_page: true },
+            onClose: (infos) => {
+                if (infos?.taken) {
+                    this.taken[profile.id] = infos.taken;
+                }
+            },
+        });
     }
 
     /** Not again until one of those listed here becomes more urgent. */
