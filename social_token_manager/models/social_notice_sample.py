@@ -29,9 +29,10 @@ class SocialNoticeSample(models.AbstractModel):
 
         Nothing of it is recorded, whatever is ticked: no profile is concerned.
 
-        :raise AccessError: this user is no Manager
+        :raise AccessError: this user is no Manager, or may not read what it is called on
         :raise UserError: this user has no e-mail address
         """
+        self.check_access("read")
         user = self.env.user
         if not user.has_group(MANAGERS):
             raise AccessError(

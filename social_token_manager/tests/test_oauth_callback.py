@@ -196,8 +196,7 @@ class TestOauthCallback(HttpCase):
     def test_trying_again_gives_up_what_was_granted_by_mistake(self):
         self._come_back_as_other()
         last = self._last()
-        with self.enter_registry_test_mode():
-            action = last.with_user(self.manager).action_again()
+        action = last.with_user(self.manager).action_again()
         self.assertIn("/social/authorize/", action["url"])
         self.assertEqual(self._last().prompt, "other_account")
         self.env.invalidate_all()
@@ -209,7 +208,6 @@ class TestOauthCallback(HttpCase):
         with (
             patch.object(token, "_read_listing", lambda _token: self.provider.listing),
             patch.object(self.env.cr, "commit", lambda: None),
-            self.enter_registry_test_mode(),
         ):
             self._last().with_user(user or self.manager).action_switch()
         self.env.invalidate_all()
@@ -275,7 +273,6 @@ class TestOauthCallback(HttpCase):
 
         with (
             patch.object(self.registry["social.token"], "_read_listing", demote),
-            self.enter_registry_test_mode(),
             self.assertRaises(AccessError),
         ):
             self._last().with_user(manager).action_switch()
@@ -311,8 +308,7 @@ class TestOauthCallback(HttpCase):
             "UPDATE social_oauth_request SET create_date = now() - interval '31 days'"
         )
         self.env.invalidate_all()
-        with self.enter_registry_test_mode():
-            last._gc_requests()
+        last._gc_requests()
         self.env.invalidate_all()
         self.assertFalse(token.access_token)
         self.assertFalse(last.exists())

@@ -3,7 +3,7 @@
 import logging
 import threading
 
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Response
 
 from odoo.tests import BaseCase, tagged
@@ -13,6 +13,13 @@ from ..providers.posting import Posting, key_of, new_secret
 from ..providers.transport import Transport
 
 SECRET_PATH = "/services/S3CR3T/x"
+
+
+class QuietHandler(WSGIRequestHandler):
+    """Writes no line a request, which would name the address the test looks for."""
+
+    def log_request(self, code="-", size="-"):
+        pass
 
 
 @tagged("post_install", "-at_install")
@@ -29,7 +36,9 @@ class TestPosting(BaseCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.server = make_server("127.0.0.1", 0, cls.answer)
+        cls.server = make_server(
+            "127.0.0.1", 0, cls.answer, request_handler=QuietHandler
+        )
         thread = threading.Thread(target=cls.server.serve_forever, args=(0.02,))
         thread.start()
         cls.addClassCleanup(cls.server.server_close)
