@@ -3,7 +3,7 @@ PYTHON ?= python3
 DEV = $(PYTHON) -m dev
 ARGS ?=
 
-.PHONY: setup demo pictures test test-fast smoke lint prove year bench database pins stop clean-data clean
+.PHONY: setup demo pictures screens test test-fast smoke lint prove year bench database pins stop clean-data clean
 
 setup:
 	@$(DEV) setup
@@ -13,6 +13,9 @@ demo:
 
 pictures:
 	@$(DEV) module dev.pictures
+
+screens:
+	@$(DEV) module dev.screens $(ARGS)
 
 test:
 	@$(DEV) test $(ARGS)

@@ -30,6 +30,9 @@ LOAD_DEMO_DATA = """\
 from odoo.modules.loading import force_demo
 env.registry.ready = False
 force_demo(env)
+# Odoo's own greeting would cover a telephone's screen.
+if "odoobot_state" in env["res.users"]:
+    env["res.users"].search([]).odoobot_state = "disabled"
 env.cr.commit()
 """
 REHEARSED = "social_token_manager.demo_rehearsed"
@@ -227,6 +230,7 @@ def start_sandbox(port, smtp_port):
 def start_odoo(port, smtp_port):
     arguments = ["-d", NAME, f"--db-filter=^{NAME}$", "-p", port, "--workers=0"]
     arguments += odoo.mail_arguments(smtp_port)
+    arguments += os.environ.get("DEMO_ARGUMENTS", "").split()
     return programs.Process(
         "Odoo",
         odoo.command(arguments),

@@ -7,19 +7,17 @@ import time
 from . import (
     layout,
     logcheck,
+    node,
     odoo,
     odoo_source,
     postgres,
     python_env,
     setup,
     shell,
-    steps,
-    system,
     testing,
 )
 from .trouble import Trouble
 
-ESLINT = "eslint@8.57.1"
 # What Odoo itself enables (odoo/addons/test_lint/tests/test_pylint.py).
 ODOO_PYLINT = (
     "sql-injection,missing-gettext,gettext-variable,gettext-placeholders,"
@@ -160,30 +158,10 @@ def lint_sources():
 def eslint():
     """Run Odoo's rules for JavaScript."""
     scripts = layout.ROOT / layout.ADDON / "static"
-    if not any(scripts.rglob("*.js")) or not ensure_eslint():
+    if not any(scripts.rglob("*.js")) or not node.ensure():
         return
     rules = ["--no-ignore", "--no-eslintrc", "-c", lint_sources() / "eslintrc"]
-    check_output([layout.NODE / "node_modules" / ".bin" / "eslint", *rules, scripts])
-
-
-def ensure_eslint():
-    """Return whether eslint is there, installing it if needed."""
-    if not system.ensure_node():
-        return False
-    with steps.locked("node"):
-        if not steps.Stamp(layout.NODE / "stamp", ESLINT).fresh():
-            install_eslint()
-    return True
-
-
-def install_eslint():
-    with steps.replacing(layout.NODE) as folder:
-        shell.run(
-            ["npm", "install", "--no-audit", "--no-fund", "--prefix", folder, ESLINT],
-            log="npm",
-            what="Installing eslint (check the network and try again)",
-        )
-        steps.Stamp(folder / "stamp", ESLINT).write()
+    check_output([node.path(".bin", "eslint"), *rules, scripts])
 
 
 # --- checks of the installed addon ------------------------------------------------

@@ -1,6 +1,16 @@
 """The steps of ``make setup``, each of them repeatable."""
 
-from . import database, layout, odoo, odoo_source, postgres, python_env, steps, system
+from . import (
+    database,
+    layout,
+    node,
+    odoo,
+    odoo_source,
+    postgres,
+    python_env,
+    steps,
+    system,
+)
 
 
 def ensure():
@@ -18,9 +28,10 @@ def ensure():
 
 
 def ensure_all():
-    """Make sure of what ``ensure`` does, of the browser and of the template."""
+    """Make sure of what ``ensure`` does, of the browser's tools and the template."""
     ensure()
     with steps.locked("system", "Waiting for another set-up to finish ..."):
         system.ensure_browser()
+    node.ensure()
     with postgres.running():
         database.ensure_template()

@@ -315,10 +315,19 @@ def key_problem(env, error):
 
 def duration_text(env, length):
     """Return how long a time was, in whole days, or in hours below one."""
-    if length.days:
-        return env._("%(number)s days", number=length.days)
     hours = length.seconds // 3600
-    return env._("%(number)s hours", number=hours) if hours else env._("under an hour")
+    if length.days > 1:
+        return env._("%(number)s days", number=length.days)
+    if length.days:
+        return env._("1 day")
+    if hours > 1:
+        return env._("%(number)s hours", number=hours)
+    return env._("1 hour") if hours else env._("under an hour")
+
+
+def profile_title(env, network, name):
+    """Return what a profile is called where its network is to be named, too."""
+    return env._("%(network)s: %(name)s", network=network, name=name)
 
 
 def gap_text(env, gap, network):
@@ -492,6 +501,8 @@ def notice_subject(env, lines):
         open_lines = [line for line in lines if line["rung"] != notices.RECOVERED]
         if not open_lines:
             return env._("%(count)s connections work again", count=len(lines))
+        if len(open_lines) == 1:
+            return env._("A connection needs somebody")
         return env._("%(count)s connections need somebody", count=len(open_lines))
     (line,) = lines
     return f"{line['network']} {line['profile'].name}: {line['sentence']}"
@@ -638,7 +649,7 @@ def notice_sentence(env, rung, profile, at):
 
 def chat_text(env, line):
     """Return what a team's chat is told of one profile."""
-    who = f"{line['network']}: {line['profile'].name}"
+    who = profile_title(env, line["network"], line["profile"].name)
     if line["client"]:
         who = f"{who} · {line['client']}"
     mark = {
@@ -704,7 +715,7 @@ def posting_sentence(env, code, host, detail):
 
 def calendar_title(env, profile):
     """Return what an entry of a calendar is called."""
-    who = f"{profile.network_id.name}: {profile.name}"
+    who = profile_title(env, profile.network_id.name, profile.name)
     if profile.reason:
         return env._("✕ %(profile)s is broken", profile=who)
     return env._("! %(profile)s: the connection ends", profile=who)

@@ -16,10 +16,12 @@ class Demo:
     each start.
 
     :param name: of the database
+    :param arguments: of Odoo's command line, in one string
     """
 
-    def __init__(self, name):
+    def __init__(self, name, arguments=""):
         self.name = name
+        self.arguments = arguments
         self.log_path = layout.LOGS / f"{name}-demo.log"
         self.odoo_log_path = layout.LOGS / f"{name}-odoo.log"
         self._process = None
@@ -40,6 +42,7 @@ class Demo:
                 "PORT": ports[0],
                 "SANDBOX_PORT": ports[1],
                 "FRESH": "",
+                "DEMO_ARGUMENTS": self.arguments,
             },
             cwd=layout.ROOT,
         )

@@ -29,7 +29,7 @@ class SocialNoticeSample(models.AbstractModel):
 
         Nothing of it is recorded, whatever is ticked: no profile is concerned.
 
-        :raise AccessError: this user is no Manager, or may not read what it is called on
+        :raise AccessError: this user is no Manager, or may not read these
         :raise UserError: this user has no e-mail address
         """
         self.check_access("read")

@@ -4,7 +4,7 @@ import { Component } from "@odoo/owl";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
 const LOOKS = {
-    yes: { shape: "✓", badge: "text-bg-success" },
+    yes: { shape: "✓", badge: "o_social_good" },
     no: { shape: "✗", badge: "text-bg-danger" },
     unknown: { shape: "?", badge: "text-bg-secondary" },
 };

@@ -40,6 +40,15 @@ actions.add(
     { sequence: 30 }
 );
 actions.add(
+    "invite",
+    {
+        label: () => _t("Connect Link"),
+        method: "action_invite",
+        isOffered: ({ may_renew: mayRenew }) => mayRenew,
+    },
+    { sequence: 40 }
+);
+actions.add(
     "disconnect",
     {
         label: () => _t("Disconnect"),

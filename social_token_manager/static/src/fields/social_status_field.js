@@ -8,7 +8,7 @@ import { standardFieldProps } from "@web/views/fields/standard_field_props";
 const LOOKS = {
     expired: { shape: "✕", badge: "text-bg-danger" },
     expiring: { shape: "!", badge: "text-bg-warning" },
-    valid: { shape: "✓", badge: "text-bg-success" },
+    valid: { shape: "✓", badge: "o_social_good" },
     no_expiry: { shape: "∞", badge: "text-bg-info" },
 };
 

@@ -1,15 +1,13 @@
 """The demo: every status in it is what the stand-in network says, tomorrow as well."""
 
-import os
 import re
 from collections import Counter
 
 import pytest
 
-from dev import logcheck, testing
+from dev import logcheck
 from dev.rehearse import Stage, verify_all
 from tests import browser
-from tests.demos import Demo
 from tests.people import DEMO_APP, Backend, MetaConsent
 from tests.servers import Rpc
 
@@ -27,15 +25,6 @@ REASONS = {
 }
 PAGE = "Padaria"
 SHOWN = ["name", "network_id", "status", "reason", "expires_at", "person_id"]
-
-
-@pytest.fixture(scope="module")
-def demo():
-    running = Demo(os.environ[testing.RUN_VARIABLE] + "_demo")
-    try:
-        yield running.start()
-    finally:
-        running.clear()
 
 
 def rpc(demo, login):

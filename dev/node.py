@@ -1,0 +1,39 @@
+"""Tools that npm gives: a linter for JavaScript, a tester of accessibility."""
+
+from . import layout, shell, steps, system
+
+ESLINT = "eslint@8.57.1"
+AXE = "axe-core@4.14.1"
+
+
+def ensure():
+    """Return whether the tools are there, installing them where possible.
+
+    :raise Trouble: when they cannot be had in CI
+    """
+    if not system.ensure_node():
+        return False
+    with steps.locked("node"):
+        if not stamp(layout.NODE).fresh():
+            install()
+    return True
+
+
+def stamp(folder):
+    return steps.Stamp(folder / "stamp", f"{ESLINT} {AXE}")
+
+
+def install():
+    with steps.replacing(layout.NODE) as folder:
+        shell.run(
+            ["npm", "install", "--no-audit", "--no-fund", "--prefix", folder]
+            + [ESLINT, AXE],
+            log="npm",
+            what="Installing eslint and axe-core (check the network and try again)",
+        )
+        stamp(folder).write()
+
+
+def path(*parts):
+    """Return the path of a file of an installed package."""
+    return layout.NODE.joinpath("node_modules", *parts)

@@ -1,0 +1,150 @@
+"""Every screen of the product, and how a person of the demo gets there.
+
+For pictures (``dev/screens.py``) and for tests of every screen at once.
+"""
+
+import contextlib
+from dataclasses import dataclass, field
+
+from dev import layout, odoo_source
+from tests import browser
+from tests.servers import Rpc
+
+FOLDER = layout.ROOT / "tests" / "addons"
+# A demo that gets these arguments can be turned dark.
+WITH_DARK = "--addons-path=" + ",".join(
+    map(str, [*odoo_source.addons_paths(), layout.ROOT, FOLDER])
+)
+PRESS = """
+async ([resModel, name, resIds]) => {
+    const { action } = odoo.__WOWL_DEBUG__.root.env.services;
+    const record = { resModel, resIds, resId: resIds[0] };
+    await action.doActionButton({ type: "object", name, ...record });
+}
+"""
+STILL = """
+() => !document.querySelector(".o_loading_indicator, .o_blockUI") &&
+    [...document.images].every((one) => one.complete)
+"""
+SETTLED = ".o_action, .o_technical_modal .modal-content, .o_social_page"
+BROKEN = [("reason", "=", "password_changed")]
+HEALTHY = [("status", "=", "valid")]
+AT_META = [("reason", "=", "deselected")]
+FACEBOOK = [("network_id.code", "=", "facebook"), ("reason", "!=", False)]
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One screen.
+
+    :ivar login: of the person who looks at it
+    :ivar path: of the web client, after ``/odoo/``
+    :ivar model: of the record that is opened there, the first one of the domain
+    :ivar method: a method of it that returns the action to open
+    :ivar tab: name of the page of the form's notebook to open
+    """
+
+    name: str
+    login: str = "marina"
+    path: str = ""
+    model: str = ""
+    domain: list = field(default_factory=list)
+    method: str = ""
+    view: str = ""
+    tab: str = ""
+
+
+PROFILE = {"path": "social-profiles", "model": "social.profile"}
+SCREENS = [
+    Screen("login-alert"),
+    Screen("profiles", path="social-profiles"),
+    Screen("profiles-of-a-member", "bruno", path="social-profiles"),
+    Screen("profile-broken", **PROFILE, domain=BROKEN),
+    Screen("profile-healthy", **PROFILE, domain=HEALTHY),
+    Screen("profile-prerequisites", **PROFILE, domain=BROKEN, tab="prerequisites"),
+    Screen("renewal", **PROFILE, domain=FACEBOOK, method="action_renew"),
+    Screen("people", **PROFILE, domain=BROKEN, method="action_see_managers"),
+    Screen("disconnect", **PROFILE, domain=HEALTHY, method="action_disconnect"),
+    Screen("link-wizard", **PROFILE, domain=BROKEN, method="action_invite"),
+    Screen("take", **PROFILE, domain=BROKEN, method="action_take"),
+    Screen("queue", **PROFILE, domain=BROKEN, method="action_renew_all"),
+    Screen("links", path="social-links"),
+    Screen("journal", path="social-journal"),
+    Screen("signals", path="social-signals"),
+    Screen("notices", path="social-notices"),
+    Screen("notifications", path="social-notifications"),
+    Screen("apps", "admin", path="social-apps"),
+    Screen("app", "admin", path="social-apps", model="social.app"),
+    Screen("networks", "admin", path="social-networks"),
+    Screen("network", "admin", path="social-networks", model="social.network"),
+    Screen("chats", "admin", path="social-chats"),
+    Screen("settings", "admin", path="settings#social_token_manager"),
+]
+
+
+class Visitor:
+    """A person of the demo in a browser, who goes from screen to screen.
+
+    :param page: who has logged in on it
+    """
+
+    def __init__(self, page, demo, login):
+        self.page = page
+        self.demo = demo
+        self.rpc = Rpc(demo.url, demo.name, login, login)
+
+    def show(self, screen):
+        """Open a screen and wait until it stands still."""
+        if screen.path:
+            self._open(screen)
+        if screen.tab:
+            self.page.locator(f".o_notebook .nav-link[name={screen.tab}]").click()
+        self.page.wait_for_selector(SETTLED)
+        self.page.wait_for_function(STILL)
+        self.page.wait_for_timeout(400)
+
+    def _open(self, screen):
+        path = f"{self.demo.url}/odoo/{screen.path}"
+        found = screen.model and self.rpc.call(
+            screen.model, "search", screen.domain, limit=1
+        )
+        if found == []:
+            raise AssertionError(f"The demo has nothing to show for {screen.name}")
+        is_form = found and not screen.method
+        self.page.goto(f"{path}/{found[0]}" if is_form else path)
+        self.page.wait_for_selector(SETTLED)
+        if screen.method:
+            self.page.evaluate(PRESS, [screen.model, screen.method, found])
+        if screen.view:
+            self.page.locator(f".o_switch_view.o_{screen.view}").click()
+
+
+def add_dark_scheme(demo):
+    """Let the demo be dark to whoever has the cookie; Odoo's community edition has no
+    scheme of its own."""
+    rpc = Rpc(demo.url, demo.name, "admin", "admin")
+    rpc.call("ir.module.module", "update_list")
+    found = rpc.call(
+        "ir.module.module", "search", [("name", "=", "social_dark_scheme")]
+    )
+    rpc.call("ir.module.module", "button_immediate_install", found)
+
+
+@contextlib.contextmanager
+def visit(chromium, demo, login, dark=False, **context):
+    """Give a :class:`Visitor`; the alert at log-in is still open.
+
+    :param context: of the browser, such as its viewport
+    """
+    opened = chromium.new_context(**{"viewport": browser.VIEWPORT, **context})
+    opened.set_default_timeout(60_000)
+    if dark:
+        cookie = {"name": "color_scheme", "value": "dark", "url": demo.url}
+        opened.add_cookies([cookie])
+    page = opened.new_page()
+    page.console = browser.Console(page)
+    try:
+        browser.login(page, demo.url, login, login)
+        yield Visitor(page, demo, login)
+    finally:
+        opened.close()
