@@ -25,21 +25,26 @@ REPORTS_VARIABLE = "SOCIAL_BESIDE_REPORTS"
 ADDON_TESTS = "social_token_manager/tests/"
 # Of the tests from outside, those that start everything they need themselves.
 OUTSIDE = ("tests/test_sandbox_", "tests/test_provider_", "tests/test_signals_")
+# Of those with a browser, enough for both processes to end at about the same time.
+WITH_BROWSER = (
+    "tests/test_link_browser",
+    "tests/test_managers_browser",
+    "tests/test_many_browser",
+    "tests/test_personal_browser",
+    "tests/test_sandbox_browser",
+)
 # $0 is the folder; the other process leads a group of its own.
 SCRIPT = 'echo $$ > "$0/pid"; "$@" > "$0/output" 2>&1; echo $? > "$0/code"'
-PATIENCE = 900
+PATIENCE = 1800
 FEW = 50
 
 
 def goes_beside(item):
-    """Whether a test needs neither the database nor the browser of the run.
-
-    Tests with a browser are about as many again, and stay.
-    """
+    """Whether a test needs no database of the run, and is not to stay for balance."""
     if item.nodeid.startswith(ADDON_TESTS):
         return item.cls and not issubclass(item.cls, TransactionCase)
     if item.get_closest_marker("browser"):
-        return False
+        return item.nodeid.startswith(WITH_BROWSER)
     return item.nodeid.startswith(OUTSIDE) or item.get_closest_marker("processes")
 
 

@@ -165,9 +165,16 @@ class OdooServer:
 
     def stop(self):
         """Stop the process; what Odoo says of work cut off by that does not count."""
+        self._end(processes.Process.stop)
+
+    def discard(self):
+        """End the process at once: nobody needs it or its database any more."""
+        self._end(processes.Process.kill)
+
+    def _end(self, how):
         if self._process:
             self._stopped_at = self.log_path.stat().st_size
-            self._process.stop()
+            how(self._process)
             # Stopping twice must not move the moment.
             self._process = None
 
@@ -340,7 +347,7 @@ class Servers:
     def clear(self):
         """Stop all and drop their databases; return what they complained about."""
         for server in self._servers:
-            server.stop()
+            server.discard()
         for name in self._databases:
             database.drop(name)
         return [text for server in self._servers for text in server.complaints()]
