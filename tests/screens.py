@@ -27,9 +27,8 @@ STILL = """
     [...document.images].every((one) => one.complete)
 """
 SETTLED = ".o_action, .o_technical_modal .modal-content, .o_social_page"
-BROKEN = [("reason", "=", "password_changed")]
+BROKEN = [("reason", "=", "revoked")]
 HEALTHY = [("status", "=", "valid")]
-AT_META = [("reason", "=", "deselected")]
 FACEBOOK = [("network_id.code", "=", "facebook"), ("reason", "!=", False)]
 
 
