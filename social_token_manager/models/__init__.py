@@ -22,6 +22,7 @@ from . import social_profile_queue
 from . import social_profile_risk
 from . import social_profile_subscription
 from . import social_profile_succession
+from . import social_profile_uptime
 from . import social_profile
 from . import social_oauth_identity
 from . import social_oauth_request
@@ -32,6 +33,7 @@ from . import social_connect_account
 from . import social_oauth_request_link
 from . import social_profile_link
 from . import social_event
+from . import social_cycle
 from . import social_notice_posting
 from . import social_notice_delivery
 from . import social_notice_sample

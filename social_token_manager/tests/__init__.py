@@ -10,9 +10,11 @@ from . import test_policy_choice
 from . import test_policy_escalation
 from . import test_policy_expiry
 from . import test_policy_gap
+from . import test_policy_health
 from . import test_policy_links
 from . import test_policy_matching
 from . import test_policy_notices
+from . import test_policy_outages
 from . import test_policy_outbox
 from . import test_policy_people
 from . import test_policy_prerequisites
@@ -53,6 +55,7 @@ from . import test_social_company_rights
 from . import test_social_connect_link
 from . import test_social_connect_page
 from . import test_social_escalation
+from . import test_social_cycle
 from . import test_social_event
 from . import test_social_home
 from . import test_social_key
