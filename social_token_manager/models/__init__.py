@@ -15,6 +15,7 @@ from . import social_profile_coverage
 from . import social_profile_disconnect
 from . import social_profile_escalation
 from . import social_profile_gap
+from . import social_profile_health
 from . import social_profile_identity
 from . import social_profile_live
 from . import social_profile_people
@@ -34,6 +35,7 @@ from . import social_oauth_request_link
 from . import social_profile_link
 from . import social_event
 from . import social_cycle
+from . import social_health
 from . import social_notice_posting
 from . import social_notice_delivery
 from . import social_notice_sample

@@ -71,6 +71,7 @@ class SocialProfile(models.Model):
         "social.profile.disconnect",
         "social.profile.escalation",
         "social.profile.gap",
+        "social.profile.health",
         "social.profile.identity",
         "social.profile.live",
         "social.profile.people",

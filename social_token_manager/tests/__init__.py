@@ -57,6 +57,7 @@ from . import test_social_connect_page
 from . import test_social_escalation
 from . import test_social_cycle
 from . import test_social_event
+from . import test_social_health
 from . import test_social_home
 from . import test_social_key
 from . import test_social_network
