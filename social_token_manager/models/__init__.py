@@ -18,6 +18,7 @@ from . import social_profile_gap
 from . import social_profile_health
 from . import social_profile_identity
 from . import social_profile_live
+from . import social_profile_overview
 from . import social_profile_people
 from . import social_profile_queue
 from . import social_profile_risk

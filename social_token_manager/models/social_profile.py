@@ -74,6 +74,7 @@ class SocialProfile(models.Model):
         "social.profile.health",
         "social.profile.identity",
         "social.profile.live",
+        "social.profile.overview",
         "social.profile.people",
         "social.profile.queue",
         "social.profile.risk",

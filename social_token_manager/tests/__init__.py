@@ -64,6 +64,7 @@ from . import test_social_network
 from . import test_social_notice
 from . import test_social_notice_target
 from . import test_social_notice_personal
+from . import test_social_overview
 from . import test_social_profile_by_hand
 from . import test_social_profile_coverage
 from . import test_social_profile_disconnect
