@@ -979,3 +979,53 @@ def health_of_client_text(env, summary, worst, score):
         for code, _points, count in summary.reasons
     ]
     return "\n".join(lines)
+
+
+def month_text(env, month):
+    """Return a month with its year in the reader's language."""
+    return format_date(env, month, date_format="MMMM y")
+
+
+def outage_text(env, since, until, reason):
+    """Return from when to when a connection stood still, and why, for a client.
+
+    :param until: None while it still does
+    """
+    why = reason_label(env, reason or reasons.EXPIRED)
+    since = moment_text(env, since)
+    if not until:
+        return env._("From %(since)s, not over yet: %(why)s", since=since, why=why)
+    return env._(
+        "From %(since)s to %(until)s: %(why)s",
+        since=since,
+        until=moment_text(env, until),
+        why=why,
+    )
+
+
+def renewed_text(env, by_person, by_itself):
+    """Return how often a connection was renewed in a month, '' for never."""
+    parts = []
+    if by_person:
+        parts.append(env._("by a person: %(count)s", count=by_person))
+    if by_itself:
+        parts.append(env._("by itself: %(count)s", count=by_itself))
+    return ", ".join(parts)
+
+
+def report_subject(env, company, month):
+    """Return the subject of a client's monthly report."""
+    return env._(
+        "%(company)s: your connections in %(month)s",
+        company=company.name,
+        month=month_text(env, month),
+    )
+
+
+def report_sent_text(env, month, address):
+    """Return what a client's contact remembers of a report."""
+    return env._(
+        "The report on the connections in %(month)s was sent to %(address)s.",
+        month=month_text(env, month),
+        address=address,
+    )

@@ -49,6 +49,8 @@ from . import social_notice_outbox
 from . import social_calendar_feed
 from . import social_notice_snooze
 from . import social_signal
+from . import report_social_month
+from . import social_report
 from . import ir_cron
 from . import ir_http
 from . import ir_websocket

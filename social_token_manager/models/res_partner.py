@@ -23,6 +23,13 @@ class ResPartner(models.Model):
         groups="social_token_manager.group_member",
     )
 
+    social_monthly_report = fields.Boolean(
+        "Monthly Report by E-mail",
+        groups="social_token_manager.group_manager",
+        help="At the beginning of each month this client gets a mail on how the "
+        "connections did in the month before.",
+    )
+
     @api.depends_context("uid", "lang", "allowed_company_ids")
     def _compute_social_health(self):
         profiles = self.env["social.profile"]

@@ -165,6 +165,24 @@ class SocialCycle(models.Model):
         )
 
     @api.model
+    def _read_spans(self, profiles, start, end):
+        """Return what happened to some profiles in a period, the earliest first.
+
+        :param SQL profiles: the statement that gives the ids of the profiles
+        :return: ``[{profile_id, since, stopped_at, over_at, ended_by, reason}]``
+        """
+        return self.env.execute_query_dict(
+            SQL(
+                "SELECT profile_id, since, stopped_at, over_at, ended_by, reason"
+                " FROM (%s) spans WHERE since < %s AND until >= %s"
+                " ORDER BY since, profile_id",
+                self._get_spans_sql(profiles, now()),
+                end,
+                start,
+            )
+        )
+
+    @api.model
     def _measure(self, profiles, start, end, by=None):
         """Count what happened to some profiles in a period, by one statement.
 

@@ -57,7 +57,15 @@ class SocialProfileUptime(models.AbstractModel):
 
         :param by: a column to count apart, see :meth:`social.cycle._measure`
         """
+        cycles, profiles = self._get_cycles(domain)
+        return cycles._measure(profiles, start, end, by)
+
+    def _read_spans(self, domain, start, end):
+        """Return what happened in a period, see :meth:`social.cycle._read_spans`."""
+        cycles, profiles = self._get_cycles(domain)
+        return cycles._read_spans(profiles, start, end)
+
+    def _get_cycles(self, domain):
         profiles = self.with_context(active_test=False)._search(domain)
         # Nobody reads cycles; which profiles count is searched with the user's rights.
-        cycles = self.env["social.cycle"].sudo()
-        return cycles._measure(profiles.subselect(), start, end, by)
+        return self.env["social.cycle"].sudo(), profiles.subselect()

@@ -8,8 +8,10 @@ for itself, also where several stood still at once.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
+
+from dateutil.relativedelta import relativedelta
 
 from . import gap
 
@@ -134,6 +136,25 @@ class Metrics:
             "reminders_per_renewal",
         )
         return {name: getattr(self, name) for name in (*names, "by_person", *rates)}
+
+
+def month_before(now, zone):
+    """Return the first day of the month before an instant's, by a person's clock.
+
+    :param zone: of pytz
+    """
+    local = now.replace(tzinfo=UTC).astimezone(zone).date()
+    return local.replace(day=1) - relativedelta(months=1)
+
+
+def borders_of(month, zone):
+    """Return the instants at which a month begins and ends by a person's clock."""
+    return _midnight(month, zone), _midnight(month + relativedelta(months=1), zone)
+
+
+def _midnight(day, zone):
+    local = zone.localize(datetime(day.year, day.month, day.day))
+    return local.astimezone(UTC).replace(tzinfo=None)
 
 
 def _mean(total, count):

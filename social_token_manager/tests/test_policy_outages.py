@@ -1,8 +1,11 @@
 """Which change of a connection begins, stops or ends a cycle, and what rates mean."""
 
 import unittest
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+import pytz
+
+from ..policy import outages
 from ..policy.outages import BEGAN, ENDED, STOPPED, Metrics, State, Turn, turn_of
 
 NOW = datetime(2026, 3, 15, 12)
@@ -85,3 +88,24 @@ class TestPolicyOutages(unittest.TestCase):
         month = 30 * 24 * 3600
         self.assertEqual(Metrics(observed=month, down=60).uptime, 99.9)
         self.assertEqual(Metrics(observed=month).uptime, 100.0)
+
+    def test_a_month_is_that_of_the_reader(self):
+        sao_paulo, utc = pytz.timezone("America/Sao_Paulo"), pytz.UTC
+        # Three hours before the first of March there.
+        moment = datetime(2026, 3, 1, 1)
+        self.assertEqual(outages.month_before(moment, utc), date(2026, 2, 1))
+        self.assertEqual(outages.month_before(moment, sao_paulo), date(2026, 1, 1))
+        self.assertEqual(
+            outages.month_before(datetime(2026, 1, 31, 12), utc), date(2025, 12, 1)
+        )
+        self.assertEqual(
+            outages.borders_of(date(2026, 2, 1), sao_paulo),
+            (datetime(2026, 2, 1, 3), datetime(2026, 3, 1, 3)),
+        )
+
+    def test_a_month_with_a_change_of_clocks_begins_and_ends_at_midnight(self):
+        berlin = pytz.timezone("Europe/Berlin")
+        self.assertEqual(
+            outages.borders_of(date(2026, 3, 1), berlin),
+            (datetime(2026, 2, 28, 23), datetime(2026, 3, 31, 22)),
+        )
