@@ -50,17 +50,6 @@ class SocialProfileOverview(models.AbstractModel):
         }
 
     @api.model
-    def renew_network(self, network_id):
-        """Return the queue for all connected profiles of a network.
-
-        :raise AccessError: this user may renew none of them
-        """
-        profiles = self.search(
-            [("network_id", "=", network_id), ("access_id", "!=", False)]
-        )
-        return self.env["social.renewal.queue"]._start(profiles)
-
-    @api.model
     def _get_needy(self, networks):
         """Return what a person has to look after now, worst first."""
         counts = [one["counts"] for one in networks]

@@ -121,7 +121,8 @@ class TestSocialOverview(SocialClockCase):
                 with self.assertRaises(AccessError):
                     profiles.get_overview()
                 with self.assertRaises(AccessError):
-                    profiles.renew_network(self.network("facebook").id)
+                    network = self.network("facebook").with_env(profiles.env)
+                    network.action_renew_all()
 
     def test_what_renewed_itself_this_week_is_told_and_a_grant_is_not(self):
         profile = self.connect_page("P1")
@@ -150,11 +151,10 @@ class TestSocialOverview(SocialClockCase):
             self.connect_page(page)
         network = self.network("facebook")
         with self.enter_registry_test_mode():
-            action = (
-                self.env["social.profile"]
-                .with_user(self.owner)
-                .renew_network(network.id)
-            )
+            action = network.with_user(self.owner).action_renew_all()
+            # Who may renew none of them starts nothing.
+            with self.assertRaises(AccessError):
+                network.with_user(self.member).action_renew_all()
         queue = self.env["social.renewal.queue"].browse(action["res_id"])
         self.assertEqual(len(queue.outcome_ids), 2)
 

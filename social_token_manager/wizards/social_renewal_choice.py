@@ -37,7 +37,7 @@ class SocialRenewalChoice(models.TransientModel):
         self.ensure_one()
         if not self.network_id:
             raise UserError(self.env._("Choose the network whose profiles to renew."))
-        return self.env["social.profile"].renew_network(self.network_id.id)
+        return self.network_id.action_renew_all()
 
     def action_go_on(self):
         """Go on with the queue that is not finished."""

@@ -52,6 +52,12 @@ class SocialReportWizard(models.TransientModel):
         for wizard in self:
             wizard.has_pdf = state in ("ok", "workers")
 
+    @api.constrains("partner_id")
+    def _check_partner(self):
+        """Refuse a client whom its maker may not see: the dialog would name him."""
+        # Constraints are checked with all rights.
+        self.sudo(False).partner_id.check_access("read")
+
     @api.model
     def _get_months(self):
         """Return last month and those before it, and the one that is not over."""

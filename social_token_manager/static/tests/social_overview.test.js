@@ -116,7 +116,7 @@ test("the counts of a network lead to the list that they count", async () => {
         doAction: async (action, { additionalContext } = {}) =>
             expect.step([action, additionalContext]),
     });
-    onRpc("social.profile", "renew_network", ({ args }) => `queue of ${args[0]}`);
+    onRpc("social.network", "action_renew_all", ({ args }) => `queue of ${args[0]}`);
     await mountOverview(DATA);
     expect(queryAllTexts(".o_social_count .badge")).toEqual(["✕1", "!1", "?2"]);
     expect(".o_social_networks small").toHaveText(/in 3 days$/);

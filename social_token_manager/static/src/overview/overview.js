@@ -173,7 +173,7 @@ export class SocialOverview extends Component {
     }
 
     async renewNetwork(network) {
-        const next = await this.orm.call("social.profile", "renew_network", [network.id]);
+        const next = await this.orm.call("social.network", "action_renew_all", [network.id]);
         return this.action.doAction(next);
     }
 
