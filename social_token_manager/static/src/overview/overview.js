@@ -1,6 +1,10 @@
 import { _t } from "@web/core/l10n/translation";
 import { browser } from "@web/core/browser/browser";
-import { deserializeDateTime, formatDate, formatDateTime } from "@web/core/l10n/dates";
+import {
+    deserializeDateTime,
+    toLocaleDateString,
+    toLocaleDateTimeString,
+} from "@web/core/l10n/dates";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
@@ -143,7 +147,7 @@ export class SocialOverview extends Component {
         }
         const moment = deserializeDateTime(network.next_at);
         const days = Math.floor(moment.diffNow("days").days);
-        const day = formatDate(moment);
+        const day = toLocaleDateString(moment);
         if (days < 1) {
             return _t("Next to end: %s, within 24 hours", day);
         }
@@ -153,7 +157,7 @@ export class SocialOverview extends Component {
     }
 
     momentText(moment) {
-        return formatDateTime(deserializeDateTime(moment), { showSeconds: false });
+        return toLocaleDateTimeString(deserializeDateTime(moment));
     }
 
     openProfiles(context = {}) {
