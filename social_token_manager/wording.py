@@ -1003,6 +1003,13 @@ def outage_text(env, since, until, reason):
     )
 
 
+def hours_text(env, hours):
+    """Return a sum of hours, to one decimal."""
+    if hours < 1:
+        return env._("under an hour")
+    return env._("%(number)s hours", number=f"{hours:g}")
+
+
 def renewed_text(env, by_person, by_itself):
     """Return how often a connection was renewed in a month, '' for never."""
     parts = []

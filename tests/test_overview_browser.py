@@ -149,16 +149,6 @@ def test_it_can_be_used_by_keys_and_on_a_phone(page, world):
     world.mend()
 
 
-def test_it_is_readable_in_the_dark(page, world, browser_context):
-    world.lose()
-    browser_context.add_cookies(
-        [{"name": "color_scheme", "value": "dark", "url": world.server.url}]
-    )
-    open_overview(page, world)
-    shoot(page, "dark")
-    world.mend()
-
-
 def test_a_manager_makes_a_clients_report_of_a_month(page, world):
     overview = open_overview(page, world)
     overview.get_by_role("button", name="Monthly Report for a Client").click()

@@ -8,7 +8,13 @@ from odoo.exceptions import AccessError
 
 from ..clock import now
 from ..policy import gap, outages
-from ..wording import day_text, month_text, outage_text, renewed_text
+from ..wording import (
+    day_text,
+    hours_text,
+    month_text,
+    outage_text,
+    renewed_text,
+)
 from .social_profile_risk import MANAGERS
 
 REPORT = "social_token_manager.report_social_month"
@@ -87,7 +93,7 @@ class ReportSocialMonth(models.AbstractModel):
             ("partner_id", "=", client.id),
             ("company_id", "=", self.env.company.id),
         ]
-        measured = profiles._measure(domain, start, end)
+        total = profiles._measure(domain, start, end).get(None, outages.Metrics())
         by_profile = profiles._measure(domain, start, end, by="id")
         spans = {}
         for span in profiles._read_spans(domain, start, end):
@@ -100,7 +106,8 @@ class ReportSocialMonth(models.AbstractModel):
             "lang": self.env.lang,
             "lang_code": (self.env.lang or "en_US").replace("_", "-"),
             "month": month_text(self.env, month),
-            "total": measured.get(None, outages.Metrics()),
+            "total": total,
+            "down": hours_text(self.env, total.down_hours),
             "lines": [
                 self._get_line(one, by_profile[one.id], spans[one.id], start, end)
                 for one in concerned

@@ -77,7 +77,7 @@ class TestSocialReport(SocialClockCase):
         html = self.render()
         self.assertIn("Your Connections in February 2026", html)
         self.assertIn("75.0", html)
-        self.assertIn("168.0</strong> hours", html)
+        self.assertIn("<strong>168 hours</strong>", html)
         self.assertNotIn("token", html.lower().split("<main")[-1].split("</main")[0])
 
     def test_another_month_is_chosen_and_one_without_connections_says_so(self):

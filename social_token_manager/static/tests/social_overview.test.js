@@ -147,7 +147,7 @@ test("health says why and which way it goes, figures only what is known", async 
     expect(queryAllTexts(".o_social_lately dd")).toEqual([
         "99.9% of the time",
         "1, 1 of them not over",
-        "0.5",
+        "less than 1 hour",
     ]);
 });
 

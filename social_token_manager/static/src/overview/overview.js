@@ -22,6 +22,16 @@ const LOOK_AGAIN = 300000; // ms
 const CONNECTED = { search_default_connected: 1 };
 const NOT_CONNECTED = { search_default_not_connected: 1 };
 
+/** Return some hours in the unit in which they are read. */
+function durationText(hours) {
+    if (hours < 1) {
+        return _t("less than 1 hour");
+    }
+    return hours < 48
+        ? _t("%s hours", hours)
+        : _t("%s days", Math.round((10 * hours) / 24) / 10);
+}
+
 /** What needs somebody now, each network, how healthy all is and what happened lately. */
 export class SocialOverview extends Component {
     static template = "social_token_manager.Overview";
@@ -243,14 +253,14 @@ export class SocialOverview extends Component {
             },
             {
                 name: "down_hours",
-                label: _t("Hours without a connection"),
-                value: found.outages && String(found.down_hours),
+                label: _t("Without a connection"),
+                value: found.outages && durationText(found.down_hours),
                 help: _t("Of all connections together."),
             },
             {
                 name: "hours_to_renew",
                 label: _t("Until renewed"),
-                value: found.hours_to_renew !== null && _t("%s hours", found.hours_to_renew),
+                value: found.hours_to_renew !== null && durationText(found.hours_to_renew),
                 help: _t("From the end of a connection to its renewal, on average."),
             },
             {
@@ -258,7 +268,7 @@ export class SocialOverview extends Component {
                 label: _t("Until noticed"),
                 value:
                     found.hours_to_detect !== null &&
-                    _t("at most %s hours", found.hours_to_detect),
+                    _t("%s at most", durationText(found.hours_to_detect)),
                 help: _t(
                     "From the last time that it was known to work to the loss that nobody announced, on average."
                 ),
