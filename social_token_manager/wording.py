@@ -10,6 +10,7 @@ from odoo.tools.translate import LazyTranslate
 from . import keyring
 from .policy import escalation as escalation_policy
 from .policy import gap, notices, people, reasons, watch
+from .policy import health as health_policy
 from .policy import status as status_policy
 
 _lt = LazyTranslate(__name__)
@@ -913,4 +914,136 @@ def left_text(env, person, causes):
                 "ask."
             ),
         ]
+    )
+
+
+# what takes points off the health of a connection -> in a few words
+HEALTH_REASONS = {
+    "stopped": _lt("It does not work"),
+    "time_left": _lt("It ends within 7 days"),
+    "failures": _lt("The last tries to check or renew it failed"),
+    "scopes": _lt("A permission is missing"),
+    "notices": _lt("Reminders went out and nobody renewed"),
+    "outages": _lt("It stood still within the last 30 days"),
+    "no_spare": _lt("No other token could take over"),
+    "one_renewer": _lt("Fewer than two people are known to be able to renew it"),
+}
+
+
+def health_reason_text(env, code):
+    """Return what takes points off a health score."""
+    return _say(env, HEALTH_REASONS[code])
+
+
+def health_word(env, score):
+    """Return how good a health score is."""
+    return {
+        "good": env._("good"),
+        "fair": env._("fair"),
+        "poor": env._("poor"),
+    }[health_policy.word_of(score)]
+
+
+def health_text(env, health, last_week=None):
+    """Return a score and what takes how much of it, a line each.
+
+    :param health: :class:`policy.health.Health`, None for what is not connected
+    :param last_week: the score at the end of last week, None for unknown
+    """
+    if not health:
+        return env._("Not connected, so there is nothing to measure.")
+    word = health_word(env, health.score)
+    lines = [env._("%(score)s of 100, %(word)s", score=health.score, word=word)]
+    if last_week is not None:
+        lines.append(health_change_text(env, health.score - last_week))
+    lines += [
+        f"\N{MINUS SIGN}{points}: {health_reason_text(env, code)}"
+        for code, points in health.reasons
+    ]
+    return "\n".join(lines)
+
+
+def health_change_text(env, change):
+    """Return how a score moved since the end of last week."""
+    if not change:
+        return env._("As it was last week")
+    sign = "+" if change > 0 else "\N{MINUS SIGN}"
+    return env._("%(change)s since last week", change=f"{sign}{abs(change)}")
+
+
+def health_of_client_text(env, summary, worst, score):
+    """Return the mean of a client's connections, which is the worst, and why.
+
+    :param summary: of :func:`policy.health.summary_of`
+    :param worst: the profile, :param score: its own
+    """
+    lines = [
+        env._(
+            "%(score)s of 100, %(word)s",
+            score=summary.score,
+            word=health_word(env, summary.score),
+        ),
+        env._("Worst: %(profile)s: %(score)s", profile=worst.name, score=score),
+    ]
+    lines += [
+        env._("%(why)s (%(count)s)", why=health_reason_text(env, code), count=count)
+        for code, _points, count in summary.reasons
+    ]
+    return "\n".join(lines)
+
+
+def month_text(env, month):
+    """Return a month with its year in the reader's language."""
+    return format_date(env, month, date_format="MMMM y")
+
+
+def outage_text(env, since, until, reason):
+    """Return from when to when a connection stood still, and why, for a client.
+
+    :param until: None while it still does
+    """
+    why = reason_label(env, reason or reasons.EXPIRED)
+    since = moment_text(env, since)
+    if not until:
+        return env._("From %(since)s, not over yet: %(why)s", since=since, why=why)
+    return env._(
+        "From %(since)s to %(until)s: %(why)s",
+        since=since,
+        until=moment_text(env, until),
+        why=why,
+    )
+
+
+def hours_text(env, hours):
+    """Return a sum of hours, to one decimal."""
+    if hours < 1:
+        return env._("under an hour")
+    return env._("%(number)s hours", number=f"{hours:g}")
+
+
+def renewed_text(env, by_person, by_itself):
+    """Return how often a connection was renewed in a month, '' for never."""
+    parts = []
+    if by_person:
+        parts.append(env._("by a person: %(count)s", count=by_person))
+    if by_itself:
+        parts.append(env._("by itself: %(count)s", count=by_itself))
+    return ", ".join(parts)
+
+
+def report_subject(env, company, month):
+    """Return the subject of a client's monthly report."""
+    return env._(
+        "%(company)s: your connections in %(month)s",
+        company=company.name,
+        month=month_text(env, month),
+    )
+
+
+def report_sent_text(env, month, address):
+    """Return what a client's contact remembers of a report."""
+    return env._(
+        "The report on the connections in %(month)s was sent to %(address)s.",
+        month=month_text(env, month),
+        address=address,
     )

@@ -173,6 +173,12 @@ def test_every_model_field_method_and_address_has_an_expectation(scene):
             for model, names in (
                 *expected.ELSEWHERE.items(),
                 *(("res.users", names) for names in expected.OF_USERS.values()),
+                # Users have what their contacts have.
+                *(
+                    (model, names)
+                    for names in expected.OF_PARTNERS.values()
+                    for model in ("res.partner", "res.users")
+                ),
             )
             for name in names.split()
         }
@@ -244,6 +250,7 @@ def prepare_like(scene, model, side):
         "social.disconnect.wizard": about,
         "social.link.wizard": {**about, **person},
         "social.people.wizard": about,
+        "social.report.wizard": {"partner_id": scene.clients[side]},
         "social.take.wizard": about,
         "social.judgement.wizard": {**about, **person, "can_renew": "no"},
         "social.notice.preference": about,
@@ -805,6 +812,15 @@ def test_the_settings_of_users_are_for_who_has_a_role(scene):
                         answer.is_refused == (role not in roles),
                         *(role, name, answer.text),
                     )
+
+
+def test_what_contacts_say_of_connections_is_for_who_has_a_role(scene):
+    with Findings() as findings:
+        for roles, names in expected.OF_PARTNERS.items():
+            for role, caller in scene.callers.items():
+                for name in names.split():
+                    found = caller.call("res.partner", "fields_get", [name])
+                    findings.expect(bool(found.value) == (role in roles), role, name)
 
 
 def test_a_picture_is_shown_to_who_may_see_the_profile(scene):

@@ -19,7 +19,8 @@ DELETE FROM social_connect_link;
 DELETE FROM social_connect_guess;
 UPDATE social_profile SET reason = 'not_connected', expires_at = now() AT TIME ZONE 'UTC';
 UPDATE mail_mail SET state = 'cancel'
- WHERE state = 'outgoing' AND id IN (SELECT mail_id FROM social_notice);
+ WHERE state = 'outgoing' AND id IN (SELECT mail_id FROM social_notice
+                                       UNION SELECT mail_id FROM social_report);
 UPDATE social_notice notice SET state = 'cancelled'
   FROM mail_mail mail WHERE mail.id = notice.mail_id AND mail.state = 'cancel';
 -- By their models: further renewal workers have no external id.

@@ -15,13 +15,16 @@ from . import social_profile_coverage
 from . import social_profile_disconnect
 from . import social_profile_escalation
 from . import social_profile_gap
+from . import social_profile_health
 from . import social_profile_identity
 from . import social_profile_live
+from . import social_profile_overview
 from . import social_profile_people
 from . import social_profile_queue
 from . import social_profile_risk
 from . import social_profile_subscription
 from . import social_profile_succession
+from . import social_profile_uptime
 from . import social_profile
 from . import social_oauth_identity
 from . import social_oauth_request
@@ -32,6 +35,8 @@ from . import social_connect_account
 from . import social_oauth_request_link
 from . import social_profile_link
 from . import social_event
+from . import social_cycle
+from . import social_health
 from . import social_notice_posting
 from . import social_notice_delivery
 from . import social_notice_sample
@@ -44,6 +49,8 @@ from . import social_notice_outbox
 from . import social_calendar_feed
 from . import social_notice_snooze
 from . import social_signal
+from . import report_social_month
+from . import social_report
 from . import ir_cron
 from . import ir_http
 from . import ir_websocket

@@ -1,12 +1,53 @@
 import pytz
 
-from odoo import models
+from odoo import api, fields, models
+from odoo.tools import SQL
 
-from ..policy import notices
+from ..policy import health, notices
+from ..wording import health_of_client_text
 
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
+
+    # Whoever has no role here sees nothing, settings admins included.
+    social_health = fields.Integer(
+        "Health of Connections",
+        compute="_compute_social_health",
+        groups="social_token_manager.group_member",
+        help="The mean of this client's profiles that you may see.",
+    )
+    social_health_text = fields.Text(
+        "Why This Health",
+        compute="_compute_social_health",
+        groups="social_token_manager.group_member",
+    )
+
+    social_monthly_report = fields.Boolean(
+        "Monthly Report by E-mail",
+        groups="social_token_manager.group_manager",
+        help="At the beginning of each month this client gets a mail on how the "
+        "connections did in the month before.",
+    )
+
+    @api.depends_context("uid", "lang", "allowed_company_ids")
+    def _compute_social_health(self):
+        profiles = self.env["social.profile"]
+        rows = profiles._group_facts(
+            [("partner_id", "in", self._origin.ids)],
+            SQL("array_agg(profile_id ORDER BY profile_id)"),
+            by="partner_id",
+        )
+        counted = {}
+        for partner_id, facts, ids in rows:
+            counted.setdefault(partner_id, []).append((facts, ids))
+        for partner in self:
+            found = counted.get(partner._origin.id, [])
+            summary = health.summary_of([(facts, len(ids)) for facts, ids in found])
+            partner.social_health = summary.score if summary else 0
+            partner.social_health_text = summary and health_of_client_text(
+                self.env, summary, *profiles._get_worst(found)
+            )
 
     def _get_quiet(self, company, at):
         """Return the :class:`policy.notices.Quiet` of a person in a company.

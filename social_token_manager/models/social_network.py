@@ -120,6 +120,15 @@ class SocialNetwork(models.Model):
         text = company.sudo().social_escalation_days or self.escalation_days
         return escalation.parse_ladder(text or "")
 
+    def action_renew_all(self):
+        """Return the queue for all connected profiles of this network.
+
+        :raise AccessError: this user may renew none of them
+        """
+        self.ensure_one()
+        self.check_access("read")
+        return self.env["social.profile"]._renew_network(self)
+
     def _get_provider_codes(self):
         """Return the codes of the providers that can serve it, the default first."""
         self.ensure_one()

@@ -71,13 +71,16 @@ class SocialProfile(models.Model):
         "social.profile.disconnect",
         "social.profile.escalation",
         "social.profile.gap",
+        "social.profile.health",
         "social.profile.identity",
         "social.profile.live",
+        "social.profile.overview",
         "social.profile.people",
         "social.profile.queue",
         "social.profile.risk",
         "social.profile.subscription",
         "social.profile.succession",
+        "social.profile.uptime",
     ]
     _description = "Social Profile"
     # Worst first: what is broken has the moment it broke as its expires_at.
@@ -374,7 +377,10 @@ class SocialProfile(models.Model):
     def write(self, vals):
         """Override of Odoo's: some of it is for Managers alone."""
         self._check_may_manage(vals)
-        return super().write(vals)
+        moved = self._filter_archiving(vals)
+        result = super().write(vals)
+        moved._note_archiving()
+        return result
 
     def _check_may_manage(self, vals):
         """Refuse a Member what is for Managers, in words that Odoo has not.
@@ -538,6 +544,7 @@ class SocialProfile(models.Model):
         lock_rows(self)
         at = now()
         renewed, lost, switched, changed = (self.browse() for _kind in range(4))
+        turns = {}
         for profile in self:
             former = profile.access_id
             access = profile._choose_access(at)
@@ -560,8 +567,10 @@ class SocialProfile(models.Model):
                 profile._note_switch(former, access, former._get_end_reason(at))
                 switched |= profile
             changed |= profile._filter_changed(values)
+            turns[profile] = profile._get_turn(values, at)
             profile.write({**values, **gap_values})
         changed._announce()
+        self._record_turns(turns, granted_anew)
         self.access_ids._note_roles()
         notices = self.env["social.notice"]
         if renewed:

@@ -1,5 +1,5 @@
-from odoo import models
-from odoo.exceptions import UserError
+from odoo import api, models
+from odoo.exceptions import AccessError, UserError
 
 from ..clock import now
 from ..policy import queue as policy
@@ -26,6 +26,25 @@ class SocialProfileQueue(models.AbstractModel):
             "view_mode": "form",
             "target": "new",
         }
+
+    @api.model
+    def _renew_network(self, network):
+        """Return the queue for all connected profiles of a network.
+
+        :raise AccessError: this user may renew none of them
+        """
+        profiles = self.search(
+            [("network_id", "=", network.id), ("access_id", "!=", False)]
+        )
+        if any(profiles.mapped("may_renew")):
+            return self.env["social.renewal.queue"]._start(profiles)
+        raise AccessError(
+            self.env._(
+                "There is no connected profile of %(network)s that you may renew. "
+                "Nothing was started; ask a Manager or an Owner.",
+                network=network.name,
+            )
+        )
 
     def _get_way(self):
         """Return what it takes to renew this profile, see ``policy.queue``."""

@@ -10,9 +10,11 @@ from . import test_policy_choice
 from . import test_policy_escalation
 from . import test_policy_expiry
 from . import test_policy_gap
+from . import test_policy_health
 from . import test_policy_links
 from . import test_policy_matching
 from . import test_policy_notices
+from . import test_policy_outages
 from . import test_policy_outbox
 from . import test_policy_people
 from . import test_policy_prerequisites
@@ -53,13 +55,16 @@ from . import test_social_company_rights
 from . import test_social_connect_link
 from . import test_social_connect_page
 from . import test_social_escalation
+from . import test_social_cycle
 from . import test_social_event
+from . import test_social_health
 from . import test_social_home
 from . import test_social_key
 from . import test_social_network
 from . import test_social_notice
 from . import test_social_notice_target
 from . import test_social_notice_personal
+from . import test_social_overview
 from . import test_social_profile_by_hand
 from . import test_social_profile_coverage
 from . import test_social_profile_disconnect
@@ -72,6 +77,7 @@ from . import test_social_profile_subscription
 from . import test_social_profile_succession
 from . import test_social_renewal_queue
 from . import test_social_renewal_wizard
+from . import test_social_report
 from . import test_social_signal
 from . import test_social_token_listing
 from . import test_social_token_renewal

@@ -1,6 +1,7 @@
 from . import social_calendar_wizard
 from . import social_disconnect_wizard
 from . import social_link_wizard
+from . import social_report_wizard
 from . import social_take_wizard
 from . import social_renewal_choice
 from . import social_renewal_guard

@@ -37,10 +37,7 @@ class SocialRenewalChoice(models.TransientModel):
         self.ensure_one()
         if not self.network_id:
             raise UserError(self.env._("Choose the network whose profiles to renew."))
-        profiles = self.env["social.profile"].search(
-            [("network_id", "=", self.network_id.id), ("access_id", "!=", False)]
-        )
-        return self.env["social.renewal.queue"]._start(profiles)
+        return self.network_id.action_renew_all()
 
     def action_go_on(self):
         """Go on with the queue that is not finished."""

@@ -37,6 +37,11 @@ RECORDS = {
     "social.connect.link": dict.fromkeys(RENEWERS, "r"),
     "social.connect.account": dict.fromkeys(RENEWERS, "r"),
     "social.escalation": dict.fromkeys(READERS, "r"),
+    # Counted by the engine, and shown as metrics, health and reports alone.
+    "social.cycle": {},
+    "social.health": {},
+    "social.report": {},
+    "social.report.wizard": dict.fromkeys(MANAGERS, "c"),
     "social.notice.target": {"owner": "rwcu"},
     "social.notice.outbox": {"owner": "r"},
     # Only one's own.
@@ -77,6 +82,7 @@ SHARED = (
 )
 # A change that would do little harm.
 HARMLESS = {
+    "social.report.wizard": {"month": "2026-01-01"},
     "social.network": {"sequence": 7},
     "social.app": {"name": "Renamed"},
     "social.profile": {"handle": "@renamed"},
@@ -94,6 +100,7 @@ HARMLESS = {
 }
 # What holds others, and has nothing of its own to call.
 PARTS = {
+    "report.social_token_manager.report_social_month",
     "social.notice.delivery",
     "social.notice.posting",
     "social.notice.sample",
@@ -103,13 +110,16 @@ PARTS = {
     "social.profile.disconnect",
     "social.profile.escalation",
     "social.profile.gap",
+    "social.profile.health",
     "social.profile.identity",
     "social.profile.live",
+    "social.profile.overview",
     "social.profile.people",
     "social.profile.queue",
     "social.profile.risk",
     "social.profile.subscription",
     "social.profile.succession",
+    "social.profile.uptime",
     "social.renewal.guard",
     "social.secret.mixin",
     "social.token.check",
@@ -177,6 +187,12 @@ OPEN = {
         request_ids revoked_at sent_at state user_id wrong_at
     """,
     "social.calendar.feed": "made_at user_id",
+    "social.cycle": """
+        cycle ended_by known_at profile_id reason since stopped_at until user_id
+    """,
+    "social.health": "profile_id score week",
+    "social.report": "company_id mail_id month partner_id",
+    "social.report.wizard": "client_ids has_pdf month partner_id",
     "social.calendar.wizard": "feed_address made_at",
     "social.disconnect.wizard": """
         ends_at_network has_hidden_others others profile_id removal with_others
@@ -237,7 +253,8 @@ OPEN = {
         connect_link_ids coverage cycle days_left disconnected_at driving_clock
         escalation_ids escalation_text is_gone outsider_id
         expires_at external_id external_user_name failure_count gap_since gap_text
-        gap_until granter_left handle has_image has_one_renewer holder_count image
+        gap_until granter_left handle has_image has_one_renewer health health_text
+        holder_count image
         is_named_by_hand last_message_at last_verified_at lists_people may_renew
         messages_per_day missed_messages missing_fields missing_scopes name native_role
         network_code network_icon network_id partner_id person_id prerequisites purge_at
@@ -319,6 +336,12 @@ OF_USERS = {
     ("settings_admin", *MANAGERS): "social_succession_text",
 }
 
+# Fields of contacts, and who has them.
+OF_PARTNERS = {
+    (*MEMBERS, *MANAGERS): "social_health social_health_text",
+    MANAGERS: "social_monthly_report",
+}
+
 # === METHODS === #
 
 # Public methods of ours, and who may use them on what others made in the company.
@@ -341,6 +364,7 @@ METHODS = {
     },
     "social.judgement.wizard": {"action_save": NOBODY},
     "social.link.wizard": {"action_make": NOBODY},
+    "social.network": {"action_renew_all": RENEWERS},
     "social.notice": {"action_send_sample": MANAGERS},
     "social.notice.target": {"action_make_secret": OWNER, "action_test": OWNER},
     "social.oauth.request": {"action_again": NOBODY, "action_switch": NOBODY},
@@ -353,6 +377,7 @@ METHODS = {
         "action_take": RENEWERS,
         "action_manage_notifications": READERS,
         "snooze_alert": READERS,
+        "get_overview": (*MEMBERS, *MANAGERS),
         "get_risk": (*MEMBERS, *MANAGERS),
         "action_see_managers": READERS,
         "action_disconnect": RENEWERS,
@@ -362,6 +387,7 @@ METHODS = {
         "get_import_templates": EVERYBODY,
         "get_login_alert": (*MEMBERS, *MANAGERS),
     },
+    "social.report.wizard": {"action_download": NOBODY, "action_show": NOBODY},
     "social.take.wizard": {"action_take": NOBODY},
     "social.renewal.choice": {"action_go_on": NOBODY, "action_renew_all": NOBODY},
     "social.renewal.login": {"action_login": NOBODY},

@@ -123,6 +123,22 @@ class Scene(SocialFactories):
             "social.escalation": self.env["social.escalation"].create(
                 {**named, "company_id": company.id, "cycle": profile.cycle}
             ),
+            "social.cycle": self.env["social.cycle"].search(
+                [("profile_id", "=", profile.id)], limit=1
+            ),
+            "social.health": self.env["social.health"].create(
+                {**named, "week": "2026-01-05", "score": 90}
+            ),
+            "social.report": self.env["social.report"].create(
+                {
+                    "partner_id": granter.partner_id.id,
+                    "company_id": company.id,
+                    "month": "2026-01-01",
+                }
+            ),
+            "social.report.wizard": own["social.report.wizard"].create(
+                {"partner_id": granter.partner_id.id}
+            ),
             "social.notice.snooze": self.env["social.notice.snooze"].create(
                 {**named, "user_id": granter.id, "cycle": profile.cycle}
             ),
@@ -143,7 +159,7 @@ class Scene(SocialFactories):
             # These and the networks belong to no company.
             "social.key": self.env["social.key"].search([], limit=1),
             "social.home": self.env["social.home"]._record(),
-            "social.network": self.network("tiktok"),
+            "social.network": self.network("facebook"),
         }
         for field in encrypted_fields(self.env):
             record = records[field.model_name]
