@@ -9,6 +9,7 @@ from . import test_oauth_callback
 from . import test_policy_choice
 from . import test_policy_escalation
 from . import test_policy_expiry
+from . import test_policy_forecast
 from . import test_policy_gap
 from . import test_policy_links
 from . import test_policy_matching
