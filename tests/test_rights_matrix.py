@@ -173,6 +173,7 @@ def test_every_model_field_method_and_address_has_an_expectation(scene):
             for model, names in (
                 *expected.ELSEWHERE.items(),
                 *(("res.users", names) for names in expected.OF_USERS.values()),
+                *(("res.partner", names) for names in expected.OF_CONTACTS.values()),
             )
             for name in names.split()
         }
@@ -247,6 +248,7 @@ def prepare_like(scene, model, side):
         "social.take.wizard": about,
         "social.judgement.wizard": {**about, **person, "can_renew": "no"},
         "social.notice.preference": about,
+        "social.profile.feed": {**about, "name": "x"},
     }.get(model, {})
 
 
@@ -801,6 +803,19 @@ def test_the_settings_of_users_are_for_who_has_a_role(scene):
                     continue  # his own
                 for name in names.split():
                     answer = caller.call("res.users", "read", [other], [name])
+                    findings.expect(
+                        answer.is_refused == (role not in roles),
+                        *(role, name, answer.text),
+                    )
+
+
+def test_what_a_contact_tells_of_profiles_is_for_who_has_a_role(scene):
+    with Findings() as findings:
+        for roles, names in expected.OF_CONTACTS.items():
+            for role, caller in scene.callers.items():
+                own = caller.call("res.partner", "search", [], limit=1).value
+                for name in names.split():
+                    answer = caller.call("res.partner", "read", own, [name])
                     findings.expect(
                         answer.is_refused == (role not in roles),
                         *(role, name, answer.text),

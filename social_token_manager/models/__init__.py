@@ -14,12 +14,16 @@ from . import social_profile_consumer
 from . import social_profile_coverage
 from . import social_profile_disconnect
 from . import social_profile_escalation
+from . import social_profile_feed
+from . import social_profile_feeding
+from . import social_profile_forecast
 from . import social_profile_gap
 from . import social_profile_identity
 from . import social_profile_live
 from . import social_profile_people
 from . import social_profile_queue
 from . import social_profile_risk
+from . import social_profile_story
 from . import social_profile_subscription
 from . import social_profile_succession
 from . import social_profile

@@ -1,12 +1,61 @@
 import pytz
 
-from odoo import models
+from odoo import fields, models
 
 from ..policy import notices
+from ..wording import client_status_text
+
+MEMBERS = "social_token_manager.group_member"
 
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
+
+    social_profile_count = fields.Integer(
+        "Social Profiles", compute="_compute_social_profiles", groups=MEMBERS
+    )
+    social_status_text = fields.Char(
+        "Social Connections", compute="_compute_social_profiles", groups=MEMBERS
+    )
+
+    def _compute_social_profiles(self):
+        """Count the profiles of clients and of all below them, in two queries.
+
+        Only those that the current user may see.
+        """
+        family = self.with_context(active_test=False).search_fetch(
+            [("id", "child_of", self.ids)], ["parent_id"]
+        )
+        groups = self.env["social.profile"]._read_group(
+            [("partner_id", "in", family.ids)], ["partner_id", "status"], ["__count"]
+        )
+        counts = {partner: {} for partner in self}
+        for client, status, count in groups:
+            partner = client
+            while partner:
+                if partner in counts:
+                    found = counts[partner]
+                    found[status] = found.get(status, 0) + count
+                partner = partner.parent_id
+        for partner in self:
+            found = counts.get(partner._origin, {})
+            partner.social_profile_count = sum(found.values())
+            partner.social_status_text = client_status_text(self.env, found)
+
+    def action_see_social_profiles(self):
+        """Return the list of this client's profiles."""
+        self.ensure_one()
+        self.env["social.profile"].check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "social_token_manager.social_profile_action"
+        )
+        # Its path would lead to the whole list.
+        action.pop("path", None)
+        return {
+            **action,
+            "domain": [("partner_id", "child_of", self.id)],
+            "context": {"default_partner_id": self.id},
+        }
 
     def _get_quiet(self, company, at):
         """Return the :class:`policy.notices.Quiet` of a person in a company.

@@ -29,6 +29,19 @@ class DaysOff:
         return moment.weekday() in self.weekdays or moment.date() in self.holidays
 
 
+def noons_between(times):
+    """Return the days at whose noon one of these times is: ``(since, until)``."""
+    days = set()
+    for since, until in times:
+        noon = since.replace(hour=12, minute=0, second=0, microsecond=0)
+        if noon < since:
+            noon += DAY
+        while noon < until:
+            days.add(noon.date())
+            noon += DAY
+    return frozenset(days)
+
+
 @dataclass(frozen=True)
 class Item:
     """One connection in a simulation.

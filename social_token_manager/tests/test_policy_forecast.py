@@ -89,6 +89,15 @@ class TestPolicyForecast(BaseCase):
         self.assertFalse(planned.is_on_day_off)
         self.assertGreater(planned.renew_on, (NOW + DAY).date())
 
+    def test_a_holiday_is_a_day_at_whose_noon_nobody_works(self):
+        days = forecast.noons_between(
+            [
+                (datetime(2026, 12, 24, 14), datetime(2026, 12, 26, 23)),
+                (datetime(2026, 5, 1), datetime(2026, 5, 1, 11)),
+            ]
+        )
+        self.assertEqual(days, {date(2026, 12, 25), date(2026, 12, 26)})
+
     # === THE WEEKS === #
 
     def test_weeks_tell_before_and_after_of_all_that_ends(self):
@@ -112,7 +121,11 @@ class TestPolicyForecast(BaseCase):
         self.assertEqual(then.off, 1)
 
     def test_it_begins_with_the_first_day(self):
-        items = [item(1, 2), item(2, 40, login="bea"), item(3, 2, None, None, moves=False)]
+        items = [
+            item(1, 2),
+            item(2, 40, login="bea"),
+            item(3, 2, None, None, moves=False),
+        ]
         planned = forecast.plan(items, NOW, SPREAD, capacity=1)
         self.assertEqual(forecast.first_of(planned), [1])
         self.assertEqual(forecast.first_of([]), [])

@@ -27,6 +27,10 @@ RECORDS = {
         "member_admin": "rw",
         **dict.fromkeys(MANAGERS, "rwcu"),
     },
+    "social.profile.feed": {
+        "member_recipient": "r",
+        **dict.fromkeys(RENEWERS, "rwcu"),
+    },
     "social.access": dict.fromkeys(READERS, "r"),
     "social.event": dict.fromkeys(READERS, "r"),
     "social.signal": dict.fromkeys(MANAGERS, "r"),
@@ -54,6 +58,8 @@ RECORDS = {
     "social.renewal.outcome": {},
     # It asks which network, and tells of nothing.
     "social.renewal.choice": dict.fromkeys((*MEMBERS, *MANAGERS), "c"),
+    # Without a profile it is about what its maker may see.
+    "social.forecast.wizard": dict.fromkeys((*MEMBERS, *MANAGERS), "c"),
     "social.disconnect.wizard": dict.fromkeys(RENEWERS, "c"),
     "social.link.wizard": dict.fromkeys(RENEWERS, "c"),
     # Only its button asks for the right to renew.
@@ -70,6 +76,7 @@ RECORDS = {
 SHARED = (
     "social.calendar.wizard",
     "social.connect.guess",
+    "social.forecast.wizard",
     "social.home",
     "social.key",
     "social.network",
@@ -84,6 +91,8 @@ HARMLESS = {
     "social.renewal.line": {"is_chosen": True},
     "social.renewal.prerequisite": {"is_ticked": True},
     "social.renewal.choice": {"network_id": False},
+    "social.forecast.wizard": {"capacity": 7},
+    "social.profile.feed": {"name": "Renamed"},
     "social.disconnect.wizard": {"with_others": True},
     "social.link.wizard": {"sends_mail": False},
     "social.notice.target": {"name": "Renamed"},
@@ -102,12 +111,15 @@ PARTS = {
     "social.profile.coverage",
     "social.profile.disconnect",
     "social.profile.escalation",
+    "social.profile.feeding",
+    "social.profile.forecast",
     "social.profile.gap",
     "social.profile.identity",
     "social.profile.live",
     "social.profile.people",
     "social.profile.queue",
     "social.profile.risk",
+    "social.profile.story",
     "social.profile.subscription",
     "social.profile.succession",
     "social.renewal.guard",
@@ -146,6 +158,8 @@ CLOSED = {
         "token_id": NOBODY,
         "verifier": NOBODY,
     },
+    # Members may not read notices.
+    "social.profile": {"notice_count": MANAGERS},
     "social.renewal.wizard": {"granted_token_id": NOBODY},
     "social.signal": {"confirmation_code": NOBODY, "event_key": NOBODY},
     "social.token": {"access_token": NOBODY, "refresh_token": NOBODY},
@@ -190,6 +204,7 @@ OPEN = {
         gap_text generation kind person_id profile_id reason reason_text request_id
         token_id user_id
     """,
+    "social.forecast.wizard": "capacity headline how plan profile_ids weeks",
     "social.home": "database instance is_here text uuid",
     "social.judgement.wizard": """
         access_id can_renew network_name note person_id profile_id
@@ -200,7 +215,7 @@ OPEN = {
         replaced_id sends_mail
     """,
     "social.network": """
-        active code escalation_days history_limit_days icon limits_url name native_role
+        active carries_messages code escalation_days history_limit_days icon limits_url name native_role
         notice_days prerequisites providers purge_after_days renewal sequence
         validity_from validity_note validity_number validity_text validity_unit
         warn_days
@@ -233,8 +248,10 @@ OPEN = {
         line_ids lists_people may_judge may_renew native_role profile_id succession
     """,
     "social.profile": """
-        access_id access_ids active admin_user_ids company_id connect_link_count
-        connect_link_ids coverage cycle days_left disconnected_at driving_clock
+        access_id access_ids active admin_user_ids cause company_id connect_link_count
+        connect_link_ids event_count feed_ids feeds_text has_messages_at_risk loss_at
+        loss_text outage_text state_text sync_text coverage cycle days_left
+        disconnected_at driving_clock
         escalation_ids escalation_text is_gone outsider_id
         expires_at external_id external_user_name failure_count gap_since gap_text
         gap_until granter_left handle has_image has_one_renewer holder_count image
@@ -246,6 +263,7 @@ OPEN = {
         reserve_count status story subscribe_at subscribed_fields
         subscription_checked_at succession token_id user_id
     """,
+    "social.profile.feed": "company_id kind name profile_id reference sequence",
     "social.renewal.choice": "available_network_ids network_id open_queue_id",
     "social.renewal.line": """
         days_left expires_at external_id handle has_image is_chosen kind missing_scopes
@@ -289,8 +307,8 @@ LOGGED = "create_date create_uid write_date write_uid"
 # Fields of a profile that people write, and who; the engine writes all others.
 WRITTEN = {
     RENEWERS: """
-        handle image is_named_by_hand name outsider_id partner_id receive_story_mentions
-        receive_story_replies recipient_user_ids user_id
+        feed_ids handle image is_named_by_hand name outsider_id partner_id
+        receive_story_mentions receive_story_replies recipient_user_ids user_id
     """,
     MANAGERS: "active admin_user_ids company_id external_id network_id",
 }
@@ -319,6 +337,9 @@ OF_USERS = {
     ("settings_admin", *MANAGERS): "social_succession_text",
 }
 
+# Fields of contacts, for all who have a role; each counts what he may see.
+OF_CONTACTS = {(*MEMBERS, *MANAGERS): "social_profile_count social_status_text"}
+
 # === METHODS === #
 
 # Public methods of ours, and who may use them on what others made in the company.
@@ -334,6 +355,7 @@ METHODS = {
     },
     "social.calendar.wizard": {"action_make": NOBODY, "action_revoke": NOBODY},
     "social.disconnect.wizard": {"action_disconnect": NOBODY},
+    "social.forecast.wizard": {"action_start": NOBODY},
     "social.home": {
         "action_move_here": OWNER,
         "action_open": OWNER,
@@ -349,7 +371,10 @@ METHODS = {
     "social.profile": {
         "action_invite": RENEWERS,
         "action_renew_all": RENEWERS,
+        "action_see_journal": READERS,
         "action_see_links": READERS,
+        "action_see_notices": MANAGERS,
+        "action_simulate": READERS,
         "action_take": RENEWERS,
         "action_manage_notifications": READERS,
         "snooze_alert": READERS,
