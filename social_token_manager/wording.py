@@ -917,7 +917,8 @@ CLOCKS = {
         "Then the network wants a person to confirm the access to data again."
     ),
     "published": _lt(
-        "The network reported no day of its own; this is the validity that it publishes."
+        "The network reported no day of its own; this is the validity that it "
+        "publishes."
     ),
 }
 

@@ -215,8 +215,9 @@ OPEN = {
         replaced_id sends_mail
     """,
     "social.network": """
-        active carries_messages code escalation_days history_limit_days icon limits_url name native_role
-        notice_days prerequisites providers purge_after_days renewal sequence
+        active carries_messages code escalation_days history_limit_days icon limits_url
+        name native_role notice_days
+        prerequisites providers purge_after_days renewal sequence
         validity_from validity_note validity_number validity_text validity_unit
         warn_days
     """,
