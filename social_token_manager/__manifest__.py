@@ -65,6 +65,7 @@
             "social_token_manager/static/src/live/*",
             "social_token_manager/static/src/systray/*",
         ],
+        "web.assets_backend_lazy": ["social_token_manager/static/src/reports/*"],
         "web.assets_unit_tests": ["social_token_manager/static/tests/**/*.test.js"],
     },
     "post_init_hook": "post_init_hook",

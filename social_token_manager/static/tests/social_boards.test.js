@@ -1,5 +1,5 @@
 import { expect, test } from "@odoo/hoot";
-import { queryAllTexts, queryOne } from "@odoo/hoot-dom";
+import { press, queryAllTexts, queryOne } from "@odoo/hoot-dom";
 import { animationFrame, mockDate, mockTimeZone } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import {
@@ -42,6 +42,7 @@ class SocialProfile extends models.Model {
     days_left = fields.Integer({ aggregator: "min" });
     expires_at = fields.Datetime();
     reason = fields.Char();
+    may_renew = fields.Boolean();
     plan = fields.Json();
     weeks = fields.Json();
 
@@ -145,17 +146,19 @@ test("days left are words on a card, with the exact moment", async () => {
     mockTimeZone(0);
     await mountView(
         KANBAN(`
-            <field name="status"/>
+            <field name="status" widget="social_status"/>
             <field name="days_left" widget="social_days_left" options="{'words': True}"/>`)
     );
     expect(queryAllTexts("div[name=days_left]")).toEqual([
         "",
-        "1 day left",
+        "",
         "15 days left",
         "",
         "",
     ]);
     expect("div[name=days_left]:eq(2) span").toHaveAttribute("title", /03\/25\/2026/);
+    expect(".o_social_status:eq(1)").toHaveText(/Expires in 1 day/);
+    expect(".o_social_status:eq(1)").toHaveAttribute("title", /03\/11\/2026/);
 });
 
 test("the calendar names each end by shape, word, network and profile", async () => {
@@ -204,7 +207,7 @@ test("a simulation is two tables with words for each warning", async () => {
     expect("div[name=weeks] tbody td:eq(0)").toHaveText("2");
     expect("div[name=weeks] tbody td:eq(1)").toHaveText("6");
     expect("div[name=weeks] [aria-hidden=true]").toHaveCount(2);
-    expect("div[name=plan] tbody th").toHaveText("Instagram: Fine");
+    expect("div[name=plan] tbody th").toHaveText(/Instagram: Fine\s*Bakery/);
     expect("div[name=plan] tbody td:last").toHaveText(/06\/10\/2026\s*! Day off/);
 });
 
@@ -222,6 +225,16 @@ test("above a forecast stands the way to its simulation", async () => {
     });
     await contains(".o_social_forecast_top button").click();
     expect.verifySteps(["social_token_manager.social_forecast_wizard_action"]);
+});
+
+test("buttons of a card are pressed by keyboard, too", async () => {
+    await mountView(
+        KANBAN('<field name="name"/><widget name="social_row_menu"/>')
+    );
+    queryOne(".o_kanban_record:contains(Soon) .o_social_row_menu").focus();
+    await press("Enter");
+    await animationFrame();
+    expect(".o-dropdown-item").not.toHaveCount(0);
 });
 
 test("cards follow what changes elsewhere", async () => {

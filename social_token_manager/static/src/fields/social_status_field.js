@@ -63,6 +63,12 @@ export class SocialStatusField extends Component {
     get word() {
         return statusWord({ ...this.props.record.data, status: this.status });
     }
+
+    /** The exact moment, in the reader's time zone. */
+    get moment() {
+        const { expires_at: moment } = this.props.record.data;
+        return moment ? formatDateTime(moment) : "";
+    }
 }
 
 registry.category("fields").add("social_status", {
@@ -86,7 +92,8 @@ export class SocialDaysLeftField extends Component {
         if (!this.props.hasWords) {
             return isCounted ? String(days) : "–";
         }
-        if (!isCounted) {
+        // Of what ends soon the badge says it.
+        if (status !== "valid") {
             return "";
         }
         return days === 1 ? _t("1 day left") : _t("%s days left", days);
