@@ -126,6 +126,22 @@ class TestSocialForecast(SocialClockCase):
         self.assertEqual(load, {(NOW + 60 * DAY).date(): 1})
         self.assertIsInstance(next(iter(load)), date)
 
+    def test_many_profiles_are_simulated_with_as_many_queries_as_few(self):
+        def count(profiles):
+            wizard = self.open(profiles)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            wizard.profile_ids.mapped("name")
+            before = self.cr.sql_log_count
+            self.assertEqual(len(wizard.plan), len(profiles))
+            return self.cr.sql_log_count - before
+
+        pages = [self.page(f"C{number}") for number in range(40)]
+        _token, many = self.connect(self.app, self.owner, pages, person="3")
+        many.expires_at = NOW + 30 * DAY
+        count(self.all)
+        self.assertLessEqual(count(many), count(self.all) + 2)
+
     # === RIGHTS === #
 
     def test_nothing_is_told_of_profiles_that_one_may_not_see(self):

@@ -103,6 +103,10 @@ export class SocialProfileCalendarController extends CalendarController {
         super.setup();
         useSocialChanges(() => this.model.load());
     }
+
+    get className() {
+        return `${super.className || ""} o_social_calendar`;
+    }
 }
 
 const socialCalendarView = {
