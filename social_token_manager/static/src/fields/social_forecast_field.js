@@ -3,18 +3,14 @@ import { registry } from "@web/core/registry";
 import { Component } from "@odoo/owl";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
-/** A table of what a simulation says, one row a line of the field's value. */
-class SocialForecastField extends Component {
+/** How many connections end in each week, before and after. */
+export class SocialForecastWeeks extends Component {
+    static template = "social_token_manager.SocialForecastWeeks";
     static props = { ...standardFieldProps };
 
     get rows() {
         return this.props.record.data[this.props.name] || [];
     }
-}
-
-/** How many connections end in each week, before and after. */
-export class SocialForecastWeeks extends SocialForecastField {
-    static template = "social_token_manager.SocialForecastWeeks";
 
     bar(share) {
         return `width: ${share}%`;
@@ -22,8 +18,13 @@ export class SocialForecastWeeks extends SocialForecastField {
 }
 
 /** What day each profile would be renewed, and end next. */
-export class SocialForecastPlan extends SocialForecastField {
+export class SocialForecastPlan extends Component {
     static template = "social_token_manager.SocialForecastPlan";
+    static props = { ...standardFieldProps };
+
+    get rows() {
+        return this.props.record.data[this.props.name] || [];
+    }
 }
 
 registry.category("fields").add("social_forecast_weeks", {
