@@ -9,11 +9,12 @@ class NoWorkingToken(UserError):
     """There is no token to work with; the sentence says why and what to do.
 
     :ivar str reason: a code of ``policy.reasons``
+    :param str sentence: to say instead of what the reason says
     """
 
-    def __init__(self, env, reason):
+    def __init__(self, env, reason, sentence=None):
         self.reason = reason
-        super().__init__(" ".join(reason_sentences(env, reason)))
+        super().__init__(sentence or " ".join(reason_sentences(env, reason)))
 
 
 class TokenBusy(UserError):

@@ -1047,3 +1047,253 @@ def report_sent_text(env, month, address):
         month=month_text(env, month),
         address=address,
     )
+# === HOW A CONNECTION STANDS === #
+
+# which clock ends a connection -> what that means
+CLOCKS = {
+    "access": _lt("Then the permission itself ends, which nothing renews silently."),
+    "refresh": _lt(
+        "Then the right to renew silently ends, so that a person logs in again."
+    ),
+    "data_access": _lt(
+        "Then the network wants a person to confirm the access to data again."
+    ),
+    "published": _lt(
+        "The network reported no day of its own; this is the validity that it "
+        "publishes."
+    ),
+}
+
+
+def cause_choices(env):
+    """Return ``[(code, label)]`` of why profiles do not work, for filters."""
+    return [
+        (reason.code, reason_label(env, reason.code))
+        for reason in reasons.TOKEN_REASONS
+    ]
+
+
+def state_text(env, profile, at):
+    """Return how a connection stands in plain sentences, each a paragraph."""
+    sentences = [_standing_sentence(env, profile, at)]
+    if profile.driving_clock and profile.status != status_policy.EXPIRED:
+        sentences.append(_say(env, CLOCKS[profile.driving_clock]))
+    if profile.access_id:
+        sentences.append(_granted_sentence(env, profile))
+    if profile.feeds_text:
+        sentences.append(env._("It feeds: %(feeds)s.", feeds=profile.feeds_text))
+    return "\n".join(filter(None, sentences))
+
+
+def _standing_sentence(env, profile, at):
+    end = profile.expires_at
+    if profile.reason == reasons.NOT_CONNECTED:
+        return env._("This profile is not connected.")
+    if profile.status == status_policy.NO_EXPIRY:
+        return env._(
+            "This connection works and has no expiration date. It lasts until a "
+            "password, a role or the permission is changed at the network."
+        )
+    if profile.status == status_policy.EXPIRED:
+        return env._(
+            "This connection has not worked since %(moment)s, for %(length)s.",
+            moment=moment_text(env, end),
+            length=duration_text(env, at - end),
+        )
+    if profile.status == status_policy.EXPIRING:
+        return env._(
+            "This connection works until %(moment)s, for %(length)s more. Somebody has "
+            "to renew it before.",
+            moment=moment_text(env, end),
+            length=duration_text(env, end - at),
+        )
+    return env._(
+        "This connection works until %(moment)s, for %(length)s more.",
+        moment=moment_text(env, end),
+        length=duration_text(env, end - at),
+    )
+
+
+def _granted_sentence(env, profile):
+    # Who granted is shown on the profile, whether the reader may open him or not.
+    person = profile.sudo().person_id.name or profile.external_user_name
+    verified = profile.last_verified_at
+    if not person:
+        return ""
+    if not verified:
+        return env._("Granted by %(person)s; not verified yet.", person=person)
+    return env._(
+        "Granted by %(person)s; last verified on %(moment)s.",
+        person=person,
+        moment=moment_text(env, verified),
+    )
+
+
+def sync_text(env, profile):
+    """Return whether data arrives, apart from whether the connection works."""
+    if profile.status == status_policy.EXPIRED:
+        return env._("✕ Stopped with the connection")
+    if profile.missing_fields:
+        return env._("! Incomplete: the network does not send all that it should")
+    if profile.last_message_at:
+        return env._(
+            "✓ Arriving; the last message came on %(moment)s",
+            moment=moment_text(env, profile.last_message_at),
+        )
+    if profile.subscribed_fields:
+        return env._("✓ Switched on; no message has come yet")
+    return env._("? Not known: the network does not tell of messages here")
+
+
+def client_status_text(env, counts):
+    """Return how the connections of a client stand, by the worst of them.
+
+    :param dict counts: ``{status: how many}``
+    """
+    if counts.get(status_policy.EXPIRED):
+        return env._("✕ %(count)s expired", count=counts[status_policy.EXPIRED])
+    if counts.get(status_policy.EXPIRING):
+        return env._("! %(count)s expiring", count=counts[status_policy.EXPIRING])
+    return env._("✓ All work") if any(counts.values()) else ""
+
+
+# === WHAT IS AT RISK === #
+
+
+def gone_text(env, profile, at):
+    """Return since when a connection is gone, or how long it lasts, with its length."""
+    end = profile.expires_at
+    if not end:
+        return ""
+    if end > at:
+        return env._("Ends in %(length)s", length=duration_text(env, end - at))
+    return env._(
+        "Gone for %(length)s, since %(day)s",
+        length=duration_text(env, at - end),
+        day=day_text(env, end),
+    )
+
+
+def loss_text(env, profile, at):
+    """Return when something is lost for good, and what."""
+    network = profile.network_id
+    if not profile.loss_at:
+        return env._(
+            "How far back %(network)s lets messages be fetched is not known.",
+            network=network.name,
+        )
+    what = _lost_words(env, network)
+    day = day_text(env, profile.loss_at)
+    if profile.loss_at <= at:
+        return env._("✕ Since %(day)s: %(what)s.", day=day, what=what)
+    return env._(
+        "! In %(length)s, on %(day)s: %(what)s.",
+        length=duration_text(env, profile.loss_at - at),
+        day=day,
+        what=what,
+    )
+
+
+def _lost_words(env, network):
+    history, purge = network.history_limit_days, network.purge_after_days
+    if purge and (not history or purge <= history):
+        return env._(
+            "data held here goes after %(days)s days without a connection", days=purge
+        )
+    return env._(
+        "messages older than %(days)s days can no longer be fetched", days=history
+    )
+
+
+def _named(env, profile):
+    """Return the words for a profile; its name is for who may see it alone."""
+    network = profile.sudo().network_id.name
+    if not profile.has_access("read"):
+        return network
+    return f"{network}: {profile.name}"
+
+
+def send_refused_sentence(env, profile, code):
+    """Return why nothing can be sent through a profile, and what to do."""
+    happened, remedy = reason_sentences(env, code)
+    return env._(
+        "Nothing was sent, since the connection to %(profile)s does not work; what you "
+        "wrote is still here. %(happened)s %(remedy)s",
+        profile=_named(env, profile),
+        happened=happened,
+        remedy=remedy,
+    )
+
+
+def banner_text(env, profile, at):
+    """Return what to tell above a record that works with a profile; '' when it works.
+
+    Whoever reads it may be outside of Social Connections.
+    """
+    known = profile.sudo()
+    name = _named(env, profile)
+    if known.status == status_policy.EXPIRING:
+        return env._(
+            "The connection to %(profile)s ends on %(moment)s. Messages arrive until "
+            "then; have it renewed before.",
+            profile=name,
+            moment=moment_text(env, known.expires_at),
+        )
+    if known.status != status_policy.EXPIRED:
+        return ""
+    sentences = [
+        env._(
+            "The connection to %(profile)s has not worked since %(moment)s: new "
+            "messages do not arrive and answers cannot be sent.",
+            profile=name,
+            moment=moment_text(env, known.expires_at),
+        )
+    ]
+    if known.missed_messages:
+        sentences.append(
+            env._(
+                "About %(count)s messages are waiting at the network (an estimate).",
+                count=known.missed_messages,
+            )
+        )
+    sentences.append(env._("Ask whoever manages Social Connections to reconnect it."))
+    return " ".join(sentences)
+
+
+# === WHAT RENEWING TOGETHER WOULD DO === #
+
+
+def simulation_text(env, logins, profiles, silent):
+    """Return how many logins it takes, in one sentence."""
+    by_hand = profiles - silent
+    if not profiles:
+        return env._("Nothing ends within the next 90 days.")
+    if not by_hand:
+        return env._(
+            "No login is needed: all %(count)s are renewed by themselves.",
+            count=profiles,
+        )
+    sentence = (
+        env._("1 login would renew %(count)s profiles.", count=by_hand)
+        if logins == 1
+        else env._(
+            "%(logins)s logins would renew %(count)s profiles.",
+            logins=logins,
+            count=by_hand,
+        )
+    )
+    if silent:
+        sentence += " " + env._(
+            "%(count)s more are renewed by themselves or need nothing.", count=silent
+        )
+    return sentence
+
+
+def week_warning(env, week, capacity):
+    """Return what is wrong with a week of a simulation, '' when nothing is."""
+    words = []
+    if week.is_full:
+        words.append(env._("! More than %(count)s end", count=capacity))
+    if week.off:
+        words.append(env._("! %(count)s on a day off", count=week.off))
+    return "; ".join(words)

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from dev import layout, odoo, odoo_source
+from tests import servers
 from tests.people import HttpPerson, register_app
 
 pytestmark = pytest.mark.processes
@@ -57,7 +58,18 @@ def test_work_waits_for_a_token_says_why_and_goes_on(server, sandbox):
     state, obstacle = read(rpc, waiting)
     assert state == "waiting"
     assert "withdrawn at the network" in obstacle
+    with pytest.raises(servers.RpcError, match="Nothing was sent"):
+        rpc.call(MODEL, "action_reply", [waiting], "Hello")
     assert len(sandbox.read("requests")) == before
+    (shown,) = rpc.call(MODEL, "read", [waiting], ["banner"])
+    assert "has not worked since" in shown["banner"]
+    (at_risk,) = rpc.call(
+        "social.profile",
+        "search_read",
+        [("has_messages_at_risk", "=", True), ("id", "=", profile_id)],
+        ["feeds_text"],
+    )
+    assert "Example (Fetch of Conversations)" in at_risk["feeds_text"]
 
     person.connect(app_id)
     # Nobody runs it: the hook has triggered it.

@@ -174,10 +174,8 @@ def test_every_model_field_method_and_address_has_an_expectation(scene):
                 *expected.ELSEWHERE.items(),
                 *(("res.users", names) for names in expected.OF_USERS.values()),
                 # Users have what their contacts have.
-                *(
-                    (model, names)
-                    for names in expected.OF_PARTNERS.values()
-                    for model in ("res.partner", "res.users")
+                *itertools.product(
+                    ("res.partner", "res.users"), expected.OF_PARTNERS.values()
                 ),
             )
             for name in names.split()
@@ -254,6 +252,7 @@ def prepare_like(scene, model, side):
         "social.take.wizard": about,
         "social.judgement.wizard": {**about, **person, "can_renew": "no"},
         "social.notice.preference": about,
+        "social.profile.feed": {**about, "name": "x"},
     }.get(model, {})
 
 
@@ -814,13 +813,19 @@ def test_the_settings_of_users_are_for_who_has_a_role(scene):
                     )
 
 
-def test_what_contacts_say_of_connections_is_for_who_has_a_role(scene):
+def test_what_a_contact_tells_of_profiles_is_for_who_has_a_role(scene):
     with Findings() as findings:
         for roles, names in expected.OF_PARTNERS.items():
             for role, caller in scene.callers.items():
+                own = caller.call("res.partner", "search", [], limit=1).value
                 for name in names.split():
                     found = caller.call("res.partner", "fields_get", [name])
                     findings.expect(bool(found.value) == (role in roles), role, name)
+                    answer = caller.call("res.partner", "read", own, [name])
+                    findings.expect(
+                        answer.is_refused == (role not in roles),
+                        *(role, name, answer.text),
+                    )
 
 
 def test_a_picture_is_shown_to_who_may_see_the_profile(scene):

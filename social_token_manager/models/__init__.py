@@ -14,6 +14,9 @@ from . import social_profile_consumer
 from . import social_profile_coverage
 from . import social_profile_disconnect
 from . import social_profile_escalation
+from . import social_profile_feed
+from . import social_profile_feeding
+from . import social_profile_forecast
 from . import social_profile_gap
 from . import social_profile_health
 from . import social_profile_identity
@@ -22,6 +25,7 @@ from . import social_profile_overview
 from . import social_profile_people
 from . import social_profile_queue
 from . import social_profile_risk
+from . import social_profile_story
 from . import social_profile_subscription
 from . import social_profile_succession
 from . import social_profile_uptime

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..const import LINK_DAYS, LINK_DAYS_MOST
-from ..policy import escalation, notices
+from ..policy import escalation, forecast, notices
 
 
 class ResCompany(models.Model):
@@ -130,6 +130,25 @@ class ResCompany(models.Model):
         if holidays:
             return every_day
         return every_day - {int(one.dayofweek) for one in calendar.attendance_ids}
+
+    def _get_calendar_days_off(self):
+        """Return the :class:`policy.forecast.DaysOff` of the company's calendar.
+
+        A holiday is a day at whose noon nobody works.
+        """
+        calendar = self.resource_calendar_id
+        if not calendar:
+            return forecast.DaysOff(frozenset({5, 6}))
+        working = {int(one.dayofweek) for one in calendar.attendance_ids}
+        calendar = calendar.with_context(tz=calendar.tz)
+        local = fields.Datetime.context_timestamp
+        leaves = [
+            (local(calendar, one.date_from), local(calendar, one.date_to))
+            for one in calendar.global_leave_ids
+        ]
+        return forecast.DaysOff(
+            frozenset(range(7)) - working, forecast.noons_between(leaves)
+        )
 
 
 def check_days(env, text):

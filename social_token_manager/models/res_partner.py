@@ -4,23 +4,31 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..policy import health, notices
-from ..wording import health_of_client_text
+from ..wording import client_status_text, health_of_client_text
+
+MEMBERS = "social_token_manager.group_member"
 
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
     # Whoever has no role here sees nothing, settings admins included.
+    social_profile_count = fields.Integer(
+        "Social Profiles", compute="_compute_social_profiles", groups=MEMBERS
+    )
+    social_status_text = fields.Char(
+        "Social Connections", compute="_compute_social_profiles", groups=MEMBERS
+    )
     social_health = fields.Integer(
         "Health of Connections",
         compute="_compute_social_health",
-        groups="social_token_manager.group_member",
+        groups=MEMBERS,
         help="The mean of this client's profiles that you may see.",
     )
     social_health_text = fields.Text(
         "Why This Health",
         compute="_compute_social_health",
-        groups="social_token_manager.group_member",
+        groups=MEMBERS,
     )
 
     social_monthly_report = fields.Boolean(
@@ -48,6 +56,45 @@ class ResPartner(models.Model):
             partner.social_health_text = summary and health_of_client_text(
                 self.env, summary, *profiles._get_worst(found)
             )
+
+    def _compute_social_profiles(self):
+        """Count the profiles of clients and of all below them, in two queries.
+
+        Only those that the current user may see.
+        """
+        family = self.with_context(active_test=False).search_fetch(
+            [("id", "child_of", self.ids)], ["parent_id"]
+        )
+        groups = self.env["social.profile"]._read_group(
+            [("partner_id", "in", family.ids)], ["partner_id", "status"], ["__count"]
+        )
+        counts = {partner: {} for partner in self}
+        for client, status, count in groups:
+            partner = client
+            while partner:
+                if partner in counts:
+                    found = counts[partner]
+                    found[status] = found.get(status, 0) + count
+                partner = partner.parent_id
+        for partner in self:
+            found = counts.get(partner._origin, {})
+            partner.social_profile_count = sum(found.values())
+            partner.social_status_text = client_status_text(self.env, found)
+
+    def action_see_social_profiles(self):
+        """Return the list of this client's profiles."""
+        self.ensure_one()
+        self.env["social.profile"].check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "social_token_manager.social_profile_action"
+        )
+        # Its path would lead to the whole list.
+        action.pop("path", None)
+        return {
+            **action,
+            "domain": [("partner_id", "child_of", self.id)],
+            "context": {"default_partner_id": self.id},
+        }
 
     def _get_quiet(self, company, at):
         """Return the :class:`policy.notices.Quiet` of a person in a company.

@@ -71,6 +71,9 @@ class SocialNetwork(models.Model):
     purge_after_days = fields.Integer(
         help="Days without a valid token after which held data is to go; 0 for never."
     )
+    carries_messages = fields.Boolean(
+        help="People write here: while a connection is gone, messages are missed."
+    )
     limits_url = fields.Char(
         "More About Its Limits", help="Where the network describes them."
     )

@@ -25,6 +25,7 @@ class SocialProfileGap(models.AbstractModel):
     missed_messages = fields.Integer(
         "Messages Waiting (Estimate)",
         compute="_compute_missed_messages",
+        aggregator="sum",
         help="Typical messages a day, times the days without a connection.",
     )
     purged_at = fields.Datetime("Held Data Deleted", readonly=True, copy=False)

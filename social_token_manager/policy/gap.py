@@ -59,6 +59,22 @@ def missed_messages(per_day, since, until):
     return round(max(days, 0) * (per_day or 0))
 
 
+def loss_at(gone_since, history_limit_days, purge_after_days):
+    """Return from when on something is lost for good, None when no limit is known.
+
+    The earlier of two: the network lets messages be fetched only so far back, or what
+    is held of the profile is to go.
+
+    :param gone_since: since when the connection is gone, or when it will be
+    :param int history_limit_days: of the network; 0 when it is not known
+    :param int purge_after_days: of the network; 0 for never
+    """
+    limits = [days for days in (history_limit_days, purge_after_days) if days]
+    if not gone_since or not limits:
+        return None
+    return gone_since + timedelta(days=min(limits))
+
+
 def purge_at(gone_since, purge_after_days):
     """Return when held data is to go, None for never.
 

@@ -9,6 +9,7 @@ from . import test_oauth_callback
 from . import test_policy_choice
 from . import test_policy_escalation
 from . import test_policy_expiry
+from . import test_policy_forecast
 from . import test_policy_gap
 from . import test_policy_health
 from . import test_policy_links
@@ -48,6 +49,7 @@ from . import test_provider_values
 from . import test_provider_x
 from . import test_public_addresses
 from . import test_redaction
+from . import test_res_partner
 from . import test_social_app
 from . import test_social_app_guide
 from . import test_social_calendar_feed
@@ -58,6 +60,7 @@ from . import test_social_escalation
 from . import test_social_cycle
 from . import test_social_event
 from . import test_social_health
+from . import test_social_forecast
 from . import test_social_home
 from . import test_social_key
 from . import test_social_network
@@ -68,11 +71,13 @@ from . import test_social_overview
 from . import test_social_profile_by_hand
 from . import test_social_profile_coverage
 from . import test_social_profile_disconnect
+from . import test_social_profile_feeding
 from . import test_social_profile_gap
 from . import test_social_profile_people
 from . import test_social_profile_rights
 from . import test_social_profile_state
 from . import test_social_profile_status
+from . import test_social_profile_story
 from . import test_social_profile_subscription
 from . import test_social_profile_succession
 from . import test_social_renewal_queue

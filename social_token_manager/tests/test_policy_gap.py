@@ -49,3 +49,10 @@ class TestGap(BaseCase):
         later = NOW + DAY
         self.assertTrue(gap.is_purge_due(later, 7, later + 7 * DAY, purged_at=NOW))
         self.assertFalse(gap.is_purge_due(gone, 0, NOW))
+
+    def test_what_is_lost_first_counts(self):
+        self.assertIsNone(gap.loss_at(NOW, 0, 0), "no limit is known")
+        self.assertIsNone(gap.loss_at(None, 7, 7), "not gone")
+        self.assertEqual(gap.loss_at(NOW, 30, 7), NOW + 7 * DAY)
+        self.assertEqual(gap.loss_at(NOW, 3, 7), NOW + 3 * DAY)
+        self.assertEqual(gap.loss_at(NOW, 3, 0), NOW + 3 * DAY)

@@ -1,5 +1,6 @@
 from . import social_calendar_wizard
 from . import social_disconnect_wizard
+from . import social_forecast_wizard
 from . import social_link_wizard
 from . import social_report_wizard
 from . import social_take_wizard

@@ -27,6 +27,10 @@ RECORDS = {
         "member_admin": "rw",
         **dict.fromkeys(MANAGERS, "rwcu"),
     },
+    "social.profile.feed": {
+        "member_recipient": "r",
+        **dict.fromkeys(RENEWERS, "rwcu"),
+    },
     "social.access": dict.fromkeys(READERS, "r"),
     "social.event": dict.fromkeys(READERS, "r"),
     "social.signal": dict.fromkeys(MANAGERS, "r"),
@@ -59,6 +63,8 @@ RECORDS = {
     "social.renewal.outcome": {},
     # It asks which network, and tells of nothing.
     "social.renewal.choice": dict.fromkeys((*MEMBERS, *MANAGERS), "c"),
+    # Without a profile it is about what its maker may see.
+    "social.forecast.wizard": dict.fromkeys((*MEMBERS, *MANAGERS), "c"),
     "social.disconnect.wizard": dict.fromkeys(RENEWERS, "c"),
     "social.link.wizard": dict.fromkeys(RENEWERS, "c"),
     # Only its button asks for the right to renew.
@@ -75,6 +81,7 @@ RECORDS = {
 SHARED = (
     "social.calendar.wizard",
     "social.connect.guess",
+    "social.forecast.wizard",
     "social.home",
     "social.key",
     "social.network",
@@ -90,6 +97,8 @@ HARMLESS = {
     "social.renewal.line": {"is_chosen": True},
     "social.renewal.prerequisite": {"is_ticked": True},
     "social.renewal.choice": {"network_id": False},
+    "social.forecast.wizard": {"capacity": 7},
+    "social.profile.feed": {"name": "Renamed"},
     "social.disconnect.wizard": {"with_others": True},
     "social.link.wizard": {"sends_mail": False},
     "social.notice.target": {"name": "Renamed"},
@@ -109,6 +118,8 @@ PARTS = {
     "social.profile.coverage",
     "social.profile.disconnect",
     "social.profile.escalation",
+    "social.profile.feeding",
+    "social.profile.forecast",
     "social.profile.gap",
     "social.profile.health",
     "social.profile.identity",
@@ -117,6 +128,7 @@ PARTS = {
     "social.profile.people",
     "social.profile.queue",
     "social.profile.risk",
+    "social.profile.story",
     "social.profile.subscription",
     "social.profile.succession",
     "social.profile.uptime",
@@ -156,6 +168,8 @@ CLOSED = {
         "token_id": NOBODY,
         "verifier": NOBODY,
     },
+    # Members may not read notices.
+    "social.profile": {"notice_count": MANAGERS},
     "social.renewal.wizard": {"granted_token_id": NOBODY},
     "social.signal": {"confirmation_code": NOBODY, "event_key": NOBODY},
     "social.token": {"access_token": NOBODY, "refresh_token": NOBODY},
@@ -206,6 +220,7 @@ OPEN = {
         gap_text generation kind person_id profile_id reason reason_text request_id
         token_id user_id
     """,
+    "social.forecast.wizard": "capacity headline how plan profile_ids weeks",
     "social.home": "database instance is_here text uuid",
     "social.judgement.wizard": """
         access_id can_renew network_name note person_id profile_id
@@ -216,8 +231,9 @@ OPEN = {
         replaced_id sends_mail
     """,
     "social.network": """
-        active code escalation_days history_limit_days icon limits_url name native_role
-        notice_days prerequisites providers purge_after_days renewal sequence
+        active carries_messages code escalation_days history_limit_days icon limits_url
+        name native_role notice_days
+        prerequisites providers purge_after_days renewal sequence
         validity_from validity_note validity_number validity_text validity_unit
         warn_days
     """,
@@ -249,8 +265,10 @@ OPEN = {
         line_ids lists_people may_judge may_renew native_role profile_id succession
     """,
     "social.profile": """
-        access_id access_ids active admin_user_ids company_id connect_link_count
-        connect_link_ids coverage cycle days_left disconnected_at driving_clock
+        access_id access_ids active admin_user_ids cause company_id connect_link_count
+        connect_link_ids event_count feed_ids feeds_text has_messages_at_risk loss_at
+        loss_text outage_text state_text sync_text coverage cycle days_left
+        disconnected_at driving_clock
         escalation_ids escalation_text is_gone outsider_id
         expires_at external_id external_user_name failure_count gap_since gap_text
         gap_until granter_left handle has_image has_one_renewer health health_text
@@ -263,6 +281,7 @@ OPEN = {
         reserve_count status story subscribe_at subscribed_fields
         subscription_checked_at succession token_id user_id
     """,
+    "social.profile.feed": "company_id kind name profile_id reference sequence",
     "social.renewal.choice": "available_network_ids network_id open_queue_id",
     "social.renewal.line": """
         days_left expires_at external_id handle has_image is_chosen kind missing_scopes
@@ -306,8 +325,8 @@ LOGGED = "create_date create_uid write_date write_uid"
 # Fields of a profile that people write, and who; the engine writes all others.
 WRITTEN = {
     RENEWERS: """
-        handle image is_named_by_hand name outsider_id partner_id receive_story_mentions
-        receive_story_replies recipient_user_ids user_id
+        feed_ids handle image is_named_by_hand name outsider_id partner_id
+        receive_story_mentions receive_story_replies recipient_user_ids user_id
     """,
     MANAGERS: "active admin_user_ids company_id external_id network_id",
 }
@@ -336,9 +355,11 @@ OF_USERS = {
     ("settings_admin", *MANAGERS): "social_succession_text",
 }
 
-# Fields of contacts, and who has them.
+# Fields of contacts, and who has them; each counts what its reader may see.
 OF_PARTNERS = {
-    (*MEMBERS, *MANAGERS): "social_health social_health_text",
+    (*MEMBERS, *MANAGERS): """
+        social_health social_health_text social_profile_count social_status_text
+    """,
     MANAGERS: "social_monthly_report",
 }
 
@@ -357,6 +378,7 @@ METHODS = {
     },
     "social.calendar.wizard": {"action_make": NOBODY, "action_revoke": NOBODY},
     "social.disconnect.wizard": {"action_disconnect": NOBODY},
+    "social.forecast.wizard": {"action_start": NOBODY},
     "social.home": {
         "action_move_here": OWNER,
         "action_open": OWNER,
@@ -373,7 +395,10 @@ METHODS = {
     "social.profile": {
         "action_invite": RENEWERS,
         "action_renew_all": RENEWERS,
+        "action_see_journal": READERS,
         "action_see_links": READERS,
+        "action_see_notices": MANAGERS,
+        "action_simulate": READERS,
         "action_take": RENEWERS,
         "action_manage_notifications": READERS,
         "snooze_alert": READERS,

@@ -148,6 +148,10 @@ class Scene(SocialFactories):
             "social.renewal.line": self.env["social.renewal.line"].create(
                 {**named, "wizard_id": wizard.id, "kind": "kept", "name": word}
             ),
+            "social.profile.feed": own["social.profile.feed"].create(
+                {**named, "name": f"{word} Team"}
+            ),
+            "social.forecast.wizard": own["social.forecast.wizard"].create({}),
             "social.disconnect.wizard": own["social.disconnect.wizard"].create(named),
             "social.notice.preference": own["social.notice.preference"].create(named),
             **self._make_queue(own, app, token, profile),

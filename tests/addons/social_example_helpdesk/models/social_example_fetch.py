@@ -18,6 +18,12 @@ class SocialExampleFetch(models.Model):
     )
     obstacle = fields.Text(help="Why it waits: a sentence that people understand.")
     conversation_count = fields.Integer()
+    banner = fields.Text(compute="_compute_banner")
+
+    def _compute_banner(self):
+        for fetch in self:
+            # Above what people look at, while the connection needs somebody.
+            fetch.banner = fetch.profile_id._get_banner()
 
     def action_fetch(self):
         """Fetch now; what meets an obstacle waits and says why."""
@@ -40,6 +46,14 @@ class SocialExampleFetch(models.Model):
         response = session.get(address)
         response.raise_for_status()
         return len(response.json()["data"])
+
+    def action_reply(self, text):
+        """Answer in the name of the profile, unless nothing can be sent now."""
+        # Raises a sentence for people: why, that nothing is lost, what to do.
+        self.profile_id._check_can_send()
+        profile = self.profile_id
+        address = f"{profile._get_api_url()}/{profile.external_id}/messages"
+        profile._session().post(address, json={"message": {"text": text}})
 
     @api.model
     def _cron_fetch(self):

@@ -1,4 +1,7 @@
-from odoo import models
+from odoo import api, models
+from odoo.fields import Domain
+
+from odoo.addons.social_token_manager.models.social_profile_feeding import Feed
 
 
 class SocialProfile(models.Model):
@@ -20,3 +23,21 @@ class SocialProfile(models.Model):
         self.env["social.example.fetch"].search(
             [("profile_id", "in", self.ids)]
         ).unlink()
+
+    def _get_feeds(self):
+        """Override: what waits for messages of these profiles."""
+        feeds = super()._get_feeds()
+        fetches = self.env["social.example.fetch"].search(
+            [("profile_id", "in", self.ids), ("state", "=", "waiting")]
+        )
+        for profile, waiting in fetches.grouped("profile_id").items():
+            kind = self.env._("Fetch of Conversations")
+            feeds.setdefault(profile, []).append(Feed("Example", kind, waiting[:1]))
+        return feeds
+
+    @api.model
+    def _get_feeding_domain(self):
+        """Override: profiles that something of ours waits for count as well."""
+        waiting = self.env["social.example.fetch"]._search([("state", "=", "waiting")])
+        ours = Domain("id", "in", waiting.subselect("profile_id"))
+        return super()._get_feeding_domain() | ours

@@ -1,0 +1,257 @@
+import { expect, test } from "@odoo/hoot";
+import { press, queryAllTexts, queryOne } from "@odoo/hoot-dom";
+import { animationFrame, mockDate, mockTimeZone } from "@odoo/hoot-mock";
+import { defineMailModels } from "@mail/../tests/mail_test_helpers";
+import {
+    contains,
+    defineModels,
+    fields,
+    getService,
+    makeMockEnv,
+    MockServer,
+    mockService,
+    models,
+    mountView,
+    patchWithCleanup,
+} from "@web/../tests/web_test_helpers";
+import { clickEvent } from "@web/../tests/views/calendar/calendar_test_helpers";
+import { session } from "@web/session";
+import { socialProfilesItem } from "@social_token_manager/live/social_user_menu";
+
+class SocialNetwork extends models.Model {
+    _name = "social.network";
+
+    name = fields.Char();
+
+    _records = [{ id: 1, name: "Instagram" }];
+}
+
+class SocialProfile extends models.Model {
+    _name = "social.profile";
+
+    name = fields.Char();
+    network_id = fields.Many2one({ relation: "social.network" });
+    status = fields.Selection({
+        selection: [
+            ["expired", "Expired"],
+            ["expiring", "Expiring within 7 days"],
+            ["valid", "Valid"],
+            ["no_expiry", "No expiration date"],
+        ],
+    });
+    days_left = fields.Integer({ aggregator: "min" });
+    expires_at = fields.Datetime();
+    reason = fields.Char();
+    may_renew = fields.Boolean();
+    plan = fields.Json();
+    weeks = fields.Json();
+
+    _records = [
+        {
+            id: 1,
+            name: "Gone",
+            network_id: 1,
+            status: "expired",
+            expires_at: "2026-03-02 12:00:00",
+            reason: "revoked",
+        },
+        {
+            id: 2,
+            name: "Soon",
+            network_id: 1,
+            status: "expiring",
+            days_left: 1,
+            expires_at: "2026-03-11 13:00:00",
+        },
+        {
+            id: 3,
+            name: "Fine",
+            network_id: 1,
+            status: "valid",
+            days_left: 15,
+            expires_at: "2026-03-25 12:00:00",
+            weeks: [
+                {
+                    week: "03/23/2026",
+                    before: 2,
+                    after: 6,
+                    before_share: 33,
+                    after_share: 100,
+                    warning: "! More than 5 end",
+                },
+            ],
+            plan: [
+                {
+                    id: 3,
+                    name: "Fine",
+                    network: "Instagram",
+                    icon: "fa-instagram",
+                    client: "Bakery",
+                    login: "Anna",
+                    ends: "03/25/2026",
+                    renewed: "03/10/2026",
+                    next: "06/10/2026",
+                    is_on_day_off: true,
+                },
+            ],
+        },
+        { id: 4, name: "Always", network_id: 1, status: "no_expiry" },
+        {
+            id: 5,
+            name: "Never",
+            network_id: 1,
+            status: "expired",
+            expires_at: "2026-03-02 12:00:00",
+            reason: "not_connected",
+        },
+    ];
+}
+
+defineMailModels();
+defineModels([SocialNetwork, SocialProfile]);
+
+const KANBAN = (content) => ({
+    resModel: "social.profile",
+    type: "kanban",
+    arch: `
+        <kanban js_class="social_profile_kanban">
+            <templates><t t-name="card">${content}</t></templates>
+        </kanban>`,
+});
+
+test("the orange mark is there where a connection needs somebody, and says so", async () => {
+    await mountView(KANBAN('<field name="name"/><widget name="social_need_mark"/>'));
+    expect(".o_social_need[role=img]").toHaveCount(3);
+    for (const name of ["Gone", "Soon", "Never"]) {
+        expect(`.o_kanban_record:contains(${name}) .o_social_need`).toHaveCount(1);
+    }
+    expect(".o_kanban_record:contains(Soon) .o_social_need").toHaveAttribute(
+        "aria-label",
+        "Needs somebody: refresh the connection so that data keeps coming"
+    );
+    expect(".o_kanban_record:contains(Never) .o_social_need").toHaveAttribute(
+        "aria-label",
+        "Needs somebody: not connected yet"
+    );
+});
+
+test("beside the mark a link explains why tokens expire", async () => {
+    await mountView(KANBAN('<field name="name"/><widget name="social_why_expire"/>'));
+    expect(".o_social_why").toHaveCount(3);
+    const link = queryOne(".o_kanban_record:contains(Gone) .o_social_why");
+    expect(link.getAttribute("href")).toBe("/odoo/social-help?topic=why-expire");
+});
+
+test("days left are words on a card, with the exact moment", async () => {
+    mockTimeZone(0);
+    await mountView(
+        KANBAN(`
+            <field name="status" widget="social_status"/>
+            <field name="days_left" widget="social_days_left" options="{'words': True}"/>`)
+    );
+    expect(queryAllTexts("div[name=days_left]")).toEqual([
+        "",
+        "",
+        "15 days left",
+        "",
+        "",
+    ]);
+    expect("div[name=days_left]:eq(2) span").toHaveAttribute("title", /03\/25\/2026/);
+    expect(".o_social_status:eq(1)").toHaveText(/Expires in 1 day/);
+    expect(".o_social_status:eq(1)").toHaveAttribute("title", /03\/11\/2026/);
+});
+
+test("the calendar names each end by shape, word, network and profile", async () => {
+    mockDate("2026-03-10 12:00:00");
+    mockTimeZone(0);
+    await mountView({
+        resModel: "social.profile",
+        type: "calendar",
+        arch: `
+            <calendar js_class="social_profile_calendar" date_start="expires_at"
+                color="status" mode="month" create="0" edit="0" delete="0" event_limit="6">
+                <field name="name" invisible="1"/>
+                <field name="days_left" invisible="1"/>
+                <field name="status"/>
+                <field name="network_id"/>
+            </calendar>`,
+    });
+    expect(queryAllTexts(".o_event_title")).toEqual([
+        "✕ Expired · Instagram: Gone",
+        "✕ Expired · Instagram: Never",
+        "! Expires in 1 day · Instagram: Soon",
+        "✓ Valid · Instagram: Fine",
+    ]);
+    expect(".fc-event.o_calendar_color_1").toHaveCount(2);
+    expect(".fc-event.o_calendar_color_10").toHaveCount(1);
+    await clickEvent(2);
+    expect(".o_cw_popover .o_cw_body").toHaveText(/1:00 PM/);
+    expect(".o_cw_popover .o_cw_body").not.toHaveText(/hour/);
+});
+
+test("a simulation is two tables with words for each warning", async () => {
+    await mountView({
+        resModel: "social.profile",
+        resId: 3,
+        type: "form",
+        arch: `
+            <form>
+                <field name="weeks" widget="social_forecast_weeks"/>
+                <field name="plan" widget="social_forecast_plan"/>
+            </form>`,
+    });
+    expect(queryAllTexts("div[name=weeks] tbody tr *:not(:has(*))").filter(Boolean)).toEqual([
+        "03/23/2026",
+        "! More than 5 end",
+    ]);
+    expect("div[name=weeks] tbody td:eq(0)").toHaveText("2");
+    expect("div[name=weeks] tbody td:eq(1)").toHaveText("6");
+    expect("div[name=weeks] [aria-hidden=true]").toHaveCount(2);
+    expect("div[name=plan] tbody th").toHaveText(/Instagram: Fine\s*Bakery/);
+    expect("div[name=plan] tbody td:last").toHaveText(/06\/10\/2026\s*! Day off/);
+});
+
+test("above a forecast stands the way to its simulation", async () => {
+    mockService("action", {
+        doAction: async (action) => expect.step(action),
+    });
+    await mountView({
+        resModel: "social.profile",
+        type: "pivot",
+        arch: `
+            <pivot js_class="social_forecast_pivot">
+                <field name="network_id" type="row"/>
+            </pivot>`,
+    });
+    await contains(".o_social_forecast_top button").click();
+    expect.verifySteps(["social_token_manager.social_forecast_wizard_action"]);
+});
+
+test("buttons of a card are pressed by keyboard, too", async () => {
+    await mountView(
+        KANBAN('<field name="name"/><widget name="social_row_menu"/>')
+    );
+    queryOne(".o_kanban_record:contains(Soon) .o_social_row_menu").focus();
+    await press("Enter");
+    await animationFrame();
+    expect(".o-dropdown-item").not.toHaveCount(0);
+});
+
+test("cards follow what changes elsewhere", async () => {
+    await mountView(KANBAN('<field name="name"/><widget name="social_need_mark"/>'));
+    const { bus } = getService("social_live");
+    MockServer.env["social.profile"].write([1], { status: "valid" });
+    bus.trigger("changed", { ids: [1] });
+    await animationFrame();
+    await animationFrame();
+    expect(".o_kanban_record:contains(Gone) .o_social_need").toHaveCount(0);
+});
+
+test("the way from one's picture is there for who has a role here", async () => {
+    const env = await makeMockEnv();
+    const item = socialProfilesItem(env);
+    expect(String(item.description)).toBe("Social profiles & tokens");
+    expect(item.show()).toBe(false);
+    patchWithCleanup(session, { social_member: true });
+    expect(item.show()).toBe(true);
+});
