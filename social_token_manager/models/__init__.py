@@ -44,10 +44,14 @@ from . import social_notice_outbox
 from . import social_calendar_feed
 from . import social_notice_snooze
 from . import social_signal
+from . import social_help_topic
+from . import social_help_vote
+from . import social_onboarding
 from . import ir_cron
 from . import ir_http
 from . import ir_websocket
 from . import res_company
+from . import res_company_support
 from . import res_partner
 from . import res_users
 from . import res_config_settings

@@ -39,6 +39,9 @@ RECORDS = {
     "social.escalation": dict.fromkeys(READERS, "r"),
     "social.notice.target": {"owner": "rwcu"},
     "social.notice.outbox": {"owner": "r"},
+    # What was voted is counted; who voted is told to nobody.
+    "social.help.topic": dict.fromkeys((*MEMBERS, *MANAGERS), "r"),
+    "social.help.vote": {},
     # Only one's own.
     "social.calendar.feed": {},
     "social.calendar.wizard": dict.fromkeys((*MEMBERS, *MANAGERS), "c"),
@@ -70,6 +73,8 @@ RECORDS = {
 SHARED = (
     "social.calendar.wizard",
     "social.connect.guess",
+    "social.help.topic",
+    "social.help.vote",
     "social.home",
     "social.key",
     "social.network",
@@ -98,6 +103,7 @@ PARTS = {
     "social.notice.posting",
     "social.notice.sample",
     "social.oauth.identity",
+    "social.onboarding",
     "social.profile.consumer",
     "social.profile.coverage",
     "social.profile.disconnect",
@@ -129,6 +135,7 @@ CLOSED = {
         # Members may not read tokens.
         "token_ids": MANAGERS,
     },
+    "social.help.topic": {"helpful_count": MANAGERS, "unhelpful_count": MANAGERS},
     # Which token is held is for those who may read tokens.
     "social.connect.account": {"token_id": MANAGERS},
     "social.connect.link": {
@@ -190,6 +197,11 @@ OPEN = {
         gap_text generation kind person_id profile_id reason reason_text request_id
         token_id user_id
     """,
+    "social.help.topic": """
+        body category category_rank code created_on name network_id related_codes
+        related_ids revised_on sequence summary table
+    """,
+    "social.help.vote": "is_helpful revised_on topic_id user_id",
     "social.home": "database instance is_here text uuid",
     "social.judgement.wizard": """
         access_id can_renew network_name note person_id profile_id
@@ -300,13 +312,18 @@ ELSEWHERE = {
         social_break_overrides social_escalation social_escalation_days
         social_escalation_link social_escalation_repeat social_journal_days
         social_link_days social_notice_days social_purge social_quiet_rule
-        social_strict_renewal
+        social_strict_renewal social_support_email social_support_end
+        social_support_first_day social_support_last_day social_support_phone
+        social_support_start social_support_tz social_support_url
     """,
     "res.config.settings": """
         social_break_overrides social_escalation social_escalation_days
         social_escalation_link social_escalation_repeat social_journal_days
         social_key_source social_link_days social_notice_days social_purge
         social_quiet_rule social_renewal_workers social_strict_renewal
+        social_support_email social_support_end social_support_first_day
+        social_support_last_day social_support_phone social_support_start
+        social_support_tz social_support_url
     """,
 }
 # Fields of users, and who has them; one's own are read whatever the role.
@@ -334,6 +351,10 @@ METHODS = {
     },
     "social.calendar.wizard": {"action_make": NOBODY, "action_revoke": NOBODY},
     "social.disconnect.wizard": {"action_disconnect": NOBODY},
+    "social.help.topic": {
+        "get_help": (*MEMBERS, *MANAGERS),
+        "vote": (*MEMBERS, *MANAGERS),
+    },
     "social.home": {
         "action_move_here": OWNER,
         "action_open": OWNER,
