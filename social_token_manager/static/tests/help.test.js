@@ -115,7 +115,7 @@ test("the page opens the article of its address, and links stay on the page", as
 test("an address without an article shows the start, with the support", async () => {
     await openPage({ topic: "no-such-article" });
     expect(".o_social_help_article").toHaveCount(0);
-    expect(".o_social_help_support .badge").toHaveText("✓\nOpen now, until Monday 10:00 PM");
+    expect(".o_social_help_support .badge").toHaveText("✓Open now, until Monday 10:00 PM");
     expect.verifySteps(["Help"]);
 });
 

@@ -1,5 +1,5 @@
 import { _t } from "@web/core/l10n/translation";
-import { deserializeDate, formatDate } from "@web/core/l10n/dates";
+import { deserializeDate } from "@web/core/l10n/dates";
 import { useService } from "@web/core/utils/hooks";
 import { Component, markup, onWillUpdateProps, useRef, useState } from "@odoo/owl";
 
@@ -79,7 +79,8 @@ export class HelpArticle extends Component {
 
     get dates() {
         const { created_on: created, revised_on: revised } = this.props.topic;
-        const show = (date) => formatDate(deserializeDate(date));
+        const show = (date) =>
+            deserializeDate(date).toLocaleString(luxon.DateTime.DATE_MED);
         return _t("Written on %(created)s, last revised on %(revised)s", {
             created: show(created),
             revised: show(revised),

@@ -21,7 +21,8 @@ export class SocialProfileListController extends ListController {
 
     /** Nothing is here at all, whatever is searched for. */
     get isEmpty() {
-        return !this.model.root.count && !this.model.root.domain.length;
+        const { root, useSampleModel } = this.model;
+        return (useSampleModel || !root.count) && !root.domain.length;
     }
 
     /** What somebody types or has ticked is not taken from under his hands. */
