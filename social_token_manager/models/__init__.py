@@ -1,6 +1,9 @@
 from . import base
 from . import social_key
 from . import social_secret_mixin
+
+# A part of the company, which the networks ask already.
+from . import social_company_support
 from . import social_network
 from . import social_app
 from . import social_app_guide
@@ -51,7 +54,6 @@ from . import ir_cron
 from . import ir_http
 from . import ir_websocket
 from . import res_company
-from . import res_company_support
 from . import res_partner
 from . import res_users
 from . import res_config_settings

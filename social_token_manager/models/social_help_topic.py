@@ -153,6 +153,6 @@ class SocialHelpTopic(models.Model):
         if not self.table:
             return False
         labels = dict(self._fields["table"]._description_selection(self.env))
-        networks = self.env["social.network"].search([])
+        networks = self.env["social.network"].search([("active", "=", True)])
         columns, rows = help_wording.TABLES[self.table](self.env, networks)
         return {"title": labels[self.table], "columns": columns, "rows": rows}

@@ -35,7 +35,8 @@ class SocialOnboarding(models.AbstractModel):
     @api.model
     def _find_apps(self):
         """Return the apps that can connect something."""
-        apps = self.env["social.app"].search([])
+        companies = [("company_id", "in", self.env.companies.ids)]
+        apps = self.env["social.app"].search(companies)
         # Whether there is a secret is no secret; nobody may search for it.
         ready = apps.sudo().search(
             [

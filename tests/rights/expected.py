@@ -99,6 +99,7 @@ HARMLESS = {
 }
 # What holds others, and has nothing of its own to call.
 PARTS = {
+    "social.company.support",
     "social.notice.delivery",
     "social.notice.posting",
     "social.notice.sample",

@@ -21,10 +21,14 @@ WEEKDAYS = [
 ]
 
 
-class ResCompany(models.Model):
-    """Where people of a company ask people, and when somebody is there."""
+class SocialCompanySupport(models.AbstractModel):
+    """Where people of a company ask people, and when somebody is there.
 
-    _inherit = "res.company"
+    A part of ``res.company``.
+    """
+
+    _name = "social.company.support"
+    _description = "Support of a Company"
 
     social_support_url = fields.Char(
         "Support Chat", groups=OWNER, help="The address of a chat or a page."
