@@ -5,6 +5,7 @@ demo today. Run with the environment's Python: ``python3 -m dev module dev.pictu
 """
 
 import contextlib
+import shutil
 import time
 
 from PIL import Image
@@ -19,6 +20,9 @@ from .trouble import Trouble
 
 NAME = "pictures"
 FOLDER = layout.ROOT / "docs" / "pictures"
+# Those that the store page shows; it is to be self-contained.
+STORE = layout.ROOT / layout.ADDON / "static" / "description"
+IN_STORE = ("overview", "profiles", "kanban", "renewal-3", "mail")
 COLOURS = 128
 LARGEST = 150 * 1024
 LOST = ("Instagram", "Floricultura Íris")
@@ -149,6 +153,14 @@ def take_app(page, odoo_url):
     Camera(page).take("app")
 
 
+def fill_store():
+    """Copy the pictures of the store page to it, as far as they were taken."""
+    for name in IN_STORE:
+        taken = FOLDER / f"{name}.png"
+        if taken.exists():
+            shutil.copyfile(taken, STORE / taken.name)
+
+
 def main():
     path = system.browser()
     if not path:
@@ -163,6 +175,7 @@ def main():
             )
             take_all(chromium, demo.url, demo.sandbox_url)
             chromium.close()
+        fill_store()
     finally:
         demo.clear()
 

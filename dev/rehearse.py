@@ -23,7 +23,9 @@ from tests.people import HttpPerson, register_app
 
 from .demo import REHEARSED
 
-ADDRESSES = ["authorize_url", "token_url", "api_url"]
+ADDRESSES = ["authorize_url", "token_url", "api_url", "revoke_url"]
+# Whose apps the demo has; X gives a permission without a date.
+REHEARSING = ("meta", "x")
 AGENCY, INSIGHTS, MARE = "900000000000001", "900000000000002", "900000000000003"
 PORTUGUESE = ("ana", "bruno", "sofia")
 # Long enough to be stored, over before the rehearsal is.
@@ -104,6 +106,7 @@ def perform(stage):
     connect(stage, marina, agency, "carla", ["escolagirassol"], SIX_DAYS, **school)
     connect(stage, marina, agency, "felipe", ["floriculturairis"])
     connect(stage, sofia, mare, "carla", ["clinicavidaleve"])
+    connect_account(stage, marina, register_app(ana, stage, "x"), "mercadobomdia")
 
     for boss in (ana, sofia):
         share_out(boss)
@@ -193,6 +196,18 @@ def connect(stage, who, app, person, pages, life=None, without=()):
     (seen,) = who.call("social.oauth.request", "read", [attempt], ["result"])
     if seen["result"] not in ("connected", "partly"):
         raise RuntimeError(f"{person} connected nothing: {seen['result']}")
+
+
+def connect_account(stage, who, app, username):
+    """Let whoever holds an account at X log in to it and connect it."""
+    (account,) = (
+        one for one in stage.read("x/accounts") if one["username"] == username
+    )
+    person = account["holders"][0]
+    who.network = Visitor(stage.url)
+    action = who.call("social.app", "action_connect", [app])
+    chosen = {"person": person, "password": "sandbox", "account": account["id"]}
+    who.come_back(who.consent(action, person, account=go_on(**chosen)))
 
 
 def renew(stage, who, name, pages):
@@ -303,22 +318,30 @@ def is_done(admin):
 
 def move_house(stage, admin):
     """Bring apps here and there in line with the ports that are in use this time."""
-    for app in stage.read("meta/apps"):
+    for provider in REHEARSING:
+        move_redirect_uris(stage, provider)
+    folders = "|".join(REHEARSING)
+    for app in admin.call("social.app", "search_read", [], ADDRESSES):
+        moved = {
+            name: re.sub(
+                rf"^http://127\.0\.0\.1:\d+(?=/({folders})/)", stage.url, app[name]
+            )
+            for name in ADDRESSES
+            if app[name]
+        }
+        if any(app[name] != address for name, address in moved.items()):
+            admin.call("social.app", "write", [app["id"]], moved)
+
+
+def move_redirect_uris(stage, provider):
+    for app in stage.read(f"{provider}/apps"):
         uris = [
             re.sub(r"^http://127\.0\.0\.1:\d+(?=/social/)", stage.server.url, uri)
             for uri in app["redirect_uris"]
         ]
         if uris != app["redirect_uris"]:
             changed = {"client_id": app["client_id"], "redirect_uris": uris}
-            stage.control("meta/apps", changed)
-    for app in admin.call("social.app", "search_read", [], ADDRESSES):
-        moved = {
-            name: re.sub(r"^http://127\.0\.0\.1:\d+(?=/meta/)", stage.url, app[name])
-            for name in ADDRESSES
-            if app[name]
-        }
-        if any(app[name] != address for name, address in moved.items()):
-            admin.call("social.app", "write", [app["id"]], moved)
+            stage.control(f"{provider}/apps", changed)
 
 
 def main():

@@ -1,6 +1,9 @@
 from . import base
 from . import social_key
 from . import social_secret_mixin
+
+# A part of the company, which the networks ask already.
+from . import social_company_support
 from . import social_network
 from . import social_app
 from . import social_app_guide
@@ -55,6 +58,9 @@ from . import social_notice_snooze
 from . import social_signal
 from . import report_social_month
 from . import social_report
+from . import social_help_topic
+from . import social_help_vote
+from . import social_onboarding
 from . import ir_cron
 from . import ir_http
 from . import ir_websocket

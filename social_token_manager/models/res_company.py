@@ -6,7 +6,8 @@ from ..policy import escalation, forecast, notices
 
 
 class ResCompany(models.Model):
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["res.company", "social.company.support"]
 
     # Whoever has no role here sees nothing, settings admins included.
     social_strict_renewal = fields.Boolean(

@@ -46,6 +46,30 @@ class ResConfigSettings(models.TransientModel):
     social_link_days = fields.Integer(
         related="company_id.social_link_days", readonly=False, groups=OWNER
     )
+    social_support_url = fields.Char(
+        related="company_id.social_support_url", readonly=False, groups=OWNER
+    )
+    social_support_email = fields.Char(
+        related="company_id.social_support_email", readonly=False, groups=OWNER
+    )
+    social_support_phone = fields.Char(
+        related="company_id.social_support_phone", readonly=False, groups=OWNER
+    )
+    social_support_first_day = fields.Selection(
+        related="company_id.social_support_first_day", readonly=False, groups=OWNER
+    )
+    social_support_last_day = fields.Selection(
+        related="company_id.social_support_last_day", readonly=False, groups=OWNER
+    )
+    social_support_start = fields.Float(
+        related="company_id.social_support_start", readonly=False, groups=OWNER
+    )
+    social_support_end = fields.Float(
+        related="company_id.social_support_end", readonly=False, groups=OWNER
+    )
+    social_support_tz = fields.Selection(
+        related="company_id.social_support_tz", readonly=False, groups=OWNER
+    )
     social_key_source = fields.Char(
         "Encryption Key", compute="_compute_social_key_source", groups=OWNER
     )

@@ -23,6 +23,7 @@ from . import test_policy_queue
 from . import test_policy_reasons
 from . import test_policy_renewal
 from . import test_policy_status
+from . import test_policy_support
 from . import test_policy_watch
 from . import test_provider_addresses
 from . import test_provider_base
@@ -61,6 +62,7 @@ from . import test_social_cycle
 from . import test_social_event
 from . import test_social_health
 from . import test_social_forecast
+from . import test_social_help
 from . import test_social_home
 from . import test_social_key
 from . import test_social_network

@@ -125,6 +125,16 @@ class TestSocialConnectPage(SocialHttpCase):
 
     # === LOOKING === #
 
+    def test_a_client_may_read_what_a_connection_is(self):
+        page = html.fromstring(self.get().text)
+        (details,) = page.iter("details")
+        self.assertIsNone(details.get("open"), "it is there for who asks")
+        text = " ".join(details.text_content().split())
+        self.assertIn("What is a connection, and is it safe?", text)
+        self.assertIn("nobody here sees it", text)
+        self.assertIn(self.company.name, text)
+        self.assertNotIn("token", text.lower())
+
     def test_the_page_says_who_asks_for_what_until_when_and_how(self):
         page = self.get()
         self.assertEqual(page.status_code, 200)

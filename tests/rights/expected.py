@@ -48,6 +48,9 @@ RECORDS = {
     "social.report.wizard": dict.fromkeys(MANAGERS, "c"),
     "social.notice.target": {"owner": "rwcu"},
     "social.notice.outbox": {"owner": "r"},
+    # What was voted is counted; who voted is told to nobody.
+    "social.help.topic": dict.fromkeys((*MEMBERS, *MANAGERS), "r"),
+    "social.help.vote": {},
     # Only one's own.
     "social.calendar.feed": {},
     "social.calendar.wizard": dict.fromkeys((*MEMBERS, *MANAGERS), "c"),
@@ -82,6 +85,8 @@ SHARED = (
     "social.calendar.wizard",
     "social.connect.guess",
     "social.forecast.wizard",
+    "social.help.topic",
+    "social.help.vote",
     "social.home",
     "social.key",
     "social.network",
@@ -110,10 +115,12 @@ HARMLESS = {
 # What holds others, and has nothing of its own to call.
 PARTS = {
     "report.social_token_manager.report_social_month",
+    "social.company.support",
     "social.notice.delivery",
     "social.notice.posting",
     "social.notice.sample",
     "social.oauth.identity",
+    "social.onboarding",
     "social.profile.consumer",
     "social.profile.coverage",
     "social.profile.disconnect",
@@ -151,6 +158,7 @@ CLOSED = {
         # Members may not read tokens.
         "token_ids": MANAGERS,
     },
+    "social.help.topic": {"helpful_count": MANAGERS, "unhelpful_count": MANAGERS},
     # Which token is held is for those who may read tokens.
     "social.connect.account": {"token_id": MANAGERS},
     "social.connect.link": {
@@ -221,6 +229,11 @@ OPEN = {
         token_id user_id
     """,
     "social.forecast.wizard": "capacity headline how plan profile_ids weeks",
+    "social.help.topic": """
+        body category category_rank code created_on name network_id related_codes
+        related_ids revised_on sequence summary table
+    """,
+    "social.help.vote": "is_helpful revised_on topic_id user_id",
     "social.home": "database instance is_here text uuid",
     "social.judgement.wizard": """
         access_id can_renew network_name note person_id profile_id
@@ -336,13 +349,18 @@ ELSEWHERE = {
         social_break_overrides social_escalation social_escalation_days
         social_escalation_link social_escalation_repeat social_journal_days
         social_link_days social_notice_days social_purge social_quiet_rule
-        social_strict_renewal
+        social_strict_renewal social_support_email social_support_end
+        social_support_first_day social_support_last_day social_support_phone
+        social_support_start social_support_tz social_support_url
     """,
     "res.config.settings": """
         social_break_overrides social_escalation social_escalation_days
         social_escalation_link social_escalation_repeat social_journal_days
         social_key_source social_link_days social_notice_days social_purge
         social_quiet_rule social_renewal_workers social_strict_renewal
+        social_support_email social_support_end social_support_first_day
+        social_support_last_day social_support_phone social_support_start
+        social_support_tz social_support_url
     """,
 }
 # Fields of users, and who has them; one's own are read whatever the role.
@@ -379,6 +397,10 @@ METHODS = {
     "social.calendar.wizard": {"action_make": NOBODY, "action_revoke": NOBODY},
     "social.disconnect.wizard": {"action_disconnect": NOBODY},
     "social.forecast.wizard": {"action_start": NOBODY},
+    "social.help.topic": {
+        "get_help": (*MEMBERS, *MANAGERS),
+        "vote": (*MEMBERS, *MANAGERS),
+    },
     "social.home": {
         "action_move_here": OWNER,
         "action_open": OWNER,

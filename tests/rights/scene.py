@@ -160,6 +160,7 @@ class Scene(SocialFactories):
             "social.connect.guess": self.env["social.connect.guess"].create(
                 {"source": word, "window_at": now(), "count": 1}
             ),
+            **self._make_help(granter),
             # These and the networks belong to no company.
             "social.key": self.env["social.key"].search([], limit=1),
             "social.home": self.env["social.home"]._record(),
@@ -170,6 +171,18 @@ class Scene(SocialFactories):
             record[field.name] = record._seal_secret(field.name, plain_text(field))
         self._talk(profile, granter, word)
         return records
+
+    def _make_help(self, user):
+        topic = self.env.ref(f"{MODULE}.help_rights")
+        vote = self.env["social.help.vote"].create(
+            {
+                "topic_id": topic.id,
+                "user_id": user.id,
+                "revised_on": topic.revised_on,
+                "is_helpful": True,
+            }
+        )
+        return {"social.help.topic": topic, "social.help.vote": vote}
 
     def _make_prerequisite(self, wizard):
         return self.env["social.renewal.prerequisite"].create(

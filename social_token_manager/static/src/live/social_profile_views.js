@@ -5,16 +5,24 @@ import { formView } from "@web/views/form/form_view";
 import { ListController } from "@web/views/list/list_controller";
 import { listView } from "@web/views/list/list_view";
 import { useState } from "@odoo/owl";
+import { SocialOnboarding } from "../onboarding/onboarding";
 import { useSocialChanges } from "./social_live";
 
 /** The list of profiles: it turns green by itself, and tells Managers what stands still. */
 export class SocialProfileListController extends ListController {
     static template = "social_token_manager.ProfileListView";
+    static components = { ...ListController.components, SocialOnboarding };
 
     setup() {
         super.setup();
         this.risk = useState(useService("social_live").risk);
         useSocialChanges((ids) => this.onSocialChanges(ids));
+    }
+
+    /** Nothing is here at all, whatever is searched for. */
+    get isEmpty() {
+        const { root, useSampleModel } = this.model;
+        return (useSampleModel || !root.count) && !root.domain.length;
     }
 
     /** What somebody types or has ticked is not taken from under his hands. */
