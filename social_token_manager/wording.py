@@ -1047,6 +1047,8 @@ def report_sent_text(env, month, address):
         month=month_text(env, month),
         address=address,
     )
+
+
 # === HOW A CONNECTION STANDS === #
 
 # which clock ends a connection -> what that means

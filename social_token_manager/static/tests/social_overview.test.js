@@ -85,6 +85,7 @@ async function mountOverview(data, watch = {}) {
         watch,
     }));
     onRpc("social.profile", "get_overview", () => data);
+    onRpc("social.onboarding", "get_steps", () => ({ is_complete: true, steps: [] }));
     const env = await makeMockEnv({ config: getDefaultConfig() });
     await mountWithCleanup(SocialOverview, { props: { action: {} } });
     await animationFrame();

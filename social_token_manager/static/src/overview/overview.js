@@ -13,6 +13,7 @@ import { standardActionServiceProps } from "@web/webclient/actions/action_servic
 import { Component, onWillStart, onWillUnmount, useState } from "@odoo/owl";
 import { riskBadge } from "../fields/social_risk_badge";
 import { useSocialChanges } from "../live/social_live";
+import { SocialOnboarding } from "../onboarding/onboarding";
 import { OverviewStart } from "./overview_start";
 
 const PROFILES = "social_token_manager.social_profile_action";
@@ -35,7 +36,7 @@ function durationText(hours) {
 /** What needs somebody now, each network, how healthy all is and what happened lately. */
 export class SocialOverview extends Component {
     static template = "social_token_manager.Overview";
-    static components = { Layout, OverviewStart };
+    static components = { Layout, OverviewStart, SocialOnboarding };
     static props = { ...standardActionServiceProps };
 
     setup() {
@@ -127,7 +128,7 @@ export class SocialOverview extends Component {
             {
                 name: "valid",
                 shape: "✓",
-                look: "text-bg-success",
+                look: "o_social_good",
                 word: _t("Valid"),
                 context: { ...CONNECTED, search_default_valid: 1 },
             },
@@ -204,7 +205,7 @@ export class SocialOverview extends Component {
     }
 
     get healthLook() {
-        return { good: "text-bg-success", fair: "text-bg-warning", poor: "text-bg-danger" }[
+        return { good: "o_social_good", fair: "text-bg-warning", poor: "text-bg-danger" }[
             this.state.data.health.word
         ];
     }
