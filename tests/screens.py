@@ -62,7 +62,7 @@ SCREENS = [
     Screen("calendar", path="social-profiles", view="calendar"),
     Screen("graph", path="social-profiles", view="graph"),
     Screen("pivot", path="social-profiles", view="pivot"),
-    Screen("at-risk", path="social-risk"),
+    Screen("at-risk", path="social-messages-at-risk"),
     Screen("forecast", path="social-forecast"),
     Screen("forecast-wizard", **PROFILE, domain=HEALTHY, method="action_simulate"),
     Screen("profiles-of-a-member", "bruno", path="social-profiles"),
