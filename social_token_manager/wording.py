@@ -1018,7 +1018,32 @@ def hours_text(env, hours):
     """Return a sum of hours, to one decimal."""
     if hours < 1:
         return env._("under an hour")
+    if hours == 1:
+        return env._("1 hour")
     return env._("%(number)s hours", number=f"{hours:g}")
+
+
+def worked_text(env, metrics):
+    """Return how much of the time connections worked, of :class:`outages.Metrics`."""
+    share = f"{metrics.uptime:g} %"
+    if metrics.connections == 1:
+        return env._("1 connection worked %(share)s of the time.", share=share)
+    return env._(
+        "%(count)s connections worked %(share)s of the time.",
+        count=metrics.connections,
+        share=share,
+    )
+
+
+def ahead_text(env, day, is_over):
+    """Return what a client has to do next for a connection."""
+    if is_over:
+        return env._(
+            "Has not worked since %(day)s. Somebody with full control there has to log "
+            "in and confirm.",
+            day=day,
+        )
+    return env._("Is to be renewed before %(day)s.", day=day)
 
 
 def renewed_text(env, by_person, by_itself):

@@ -24,7 +24,7 @@ async ([resModel, name, resIds]) => {
 """
 STILL = """
 () => !document.querySelector(".o_loading_indicator, .o_blockUI") &&
-    [...document.images].every((one) => one.complete)
+    [...document.images].every((one) => one.complete || one.loading === "lazy")
 """
 SETTLED = ".o_action, .o_technical_modal .modal-content, .o_social_page"
 BROKEN = [("reason", "=", "revoked")]
@@ -77,7 +77,7 @@ SCREENS = [
     Screen("queue", **PROFILE, domain=BROKEN, method="action_renew_all"),
     Screen("links", path="social-links"),
     Screen("help", path="social-help"),
-    Screen("help-topic", path="social-help?topic=why-expire"),
+    Screen("help-topic", path="social-help?topic=why-tokens-end"),
     Screen("journal", path="social-journal"),
     Screen("signals", path="social-signals"),
     Screen("notices", path="social-notices"),
@@ -114,6 +114,8 @@ class Visitor:
 
     def _open(self, screen):
         path = f"{self.demo.url}/odoo/{screen.path}"
+        if screen.view:
+            path += f"?view_type={screen.view}"
         found = screen.model and self.rpc.call(
             screen.model, "search", screen.domain, limit=1
         )
@@ -124,8 +126,6 @@ class Visitor:
         self.page.wait_for_selector(SETTLED)
         if screen.method:
             self.page.evaluate(PRESS, [screen.model, screen.method, found])
-        if screen.view:
-            self.page.locator(f".o_switch_view.o_{screen.view}").click()
 
 
 def add_dark_scheme(demo):

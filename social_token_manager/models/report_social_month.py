@@ -9,11 +9,13 @@ from odoo.exceptions import AccessError
 from ..clock import now
 from ..policy import gap, outages
 from ..wording import (
+    ahead_text,
     day_text,
     hours_text,
     month_text,
     outage_text,
     renewed_text,
+    worked_text,
 )
 from .social_profile_risk import MANAGERS
 
@@ -107,6 +109,7 @@ class ReportSocialMonth(models.AbstractModel):
             "lang_code": (self.env.lang or "en_US").replace("_", "-"),
             "month": month_text(self.env, month),
             "total": total,
+            "worked": total.connections and worked_text(self.env, total),
             "down": hours_text(self.env, total.down_hours),
             "lines": [
                 self._get_line(one, by_profile[one.id], spans[one.id], start, end)
@@ -158,8 +161,11 @@ class ReportSocialMonth(models.AbstractModel):
             {
                 "network": profile.network_id.name,
                 "name": profile.name,
-                "is_over": bool(gap.begin(profile.expires_at, at)),
-                "day": day_text(self.env, profile.expires_at),
+                "text": ahead_text(
+                    self.env,
+                    day_text(self.env, profile.expires_at),
+                    bool(gap.begin(profile.expires_at, at)),
+                ),
             }
             for profile in found
         ]

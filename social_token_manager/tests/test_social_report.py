@@ -89,9 +89,9 @@ class TestSocialReport(SocialClockCase):
         self.profile.expires_at = NOW + 20 * DAY
         (line,) = self.get()["ahead"]
         self.assertEqual((line["name"], line["is_over"]), ("Page P1", False))
-        self.assertIn("is to be renewed before Apr 4, 2026", self.render())
+        self.assertIn("Is to be renewed before Apr 4, 2026", self.render())
         self.profile.expires_at = NOW - DAY
-        self.assertIn("has not worked since", self.render())
+        self.assertIn("Has not worked since", self.render())
 
     def test_it_is_in_the_clients_language_and_by_the_clients_clock(self):
         self.env["res.lang"]._activate_lang("pt_BR")

@@ -28,7 +28,7 @@ class SocialReportWizard(models.TransientModel):
         required=True,
         default=lambda self: self._get_months()[0][0],
     )
-    has_pdf = fields.Boolean(compute="_compute_has_pdf")
+    has_pdf = fields.Boolean("Has PDF", compute="_compute_has_pdf")
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_client_ids(self):

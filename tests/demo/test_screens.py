@@ -36,6 +36,8 @@ ODOO = [
     ".o_data_cell .o_boolean_toggle, .o_data_cell .o-checkbox",
     ".o_progress",
     ".o_clipboard_button",
+    ".o_calendar_view",
+    ".o_pivot_measure_row",
     ".o_list_record_open_form_view",
     ".o_datetime_picker",
     ".o_time_picker_input",

@@ -135,13 +135,6 @@ test("the orange mark is there where a connection needs somebody, and says so", 
     );
 });
 
-test("beside the mark a link explains why tokens expire", async () => {
-    await mountView(KANBAN('<field name="name"/><widget name="social_why_expire"/>'));
-    expect(".o_social_why").toHaveCount(3);
-    const link = queryOne(".o_kanban_record:contains(Gone) .o_social_why");
-    expect(link.getAttribute("href")).toBe("/odoo/social-help?topic=why-expire");
-});
-
 test("days left are words on a card, with the exact moment", async () => {
     mockTimeZone(0);
     await mountView(

@@ -286,10 +286,14 @@ export class SocialOverview extends Component {
         return figures.filter(({ value }) => value);
     }
 
+    get latelyTitle() {
+        return _t("The last %s days", this.state.data.metrics_days);
+    }
+
     get renewedText() {
         const count = this.state.data.renewed.count;
         if (!count) {
-            return _t("Nothing had to within the last 7 days.");
+            return _t("No connection within the last 7 days");
         }
         return count === 1
             ? _t("1 connection within the last 7 days")
