@@ -23,6 +23,14 @@ FOLDER = layout.ROOT / "docs" / "pictures"
 # Those that the store page shows; it is to be self-contained.
 STORE = layout.ROOT / layout.ADDON / "static" / "description"
 IN_STORE = ("overview", "profiles", "kanban", "renewal-3", "mail")
+# Pictures of whole pages: name and path.
+BOARDS = {
+    "overview": "social-overview",
+    "kanban": "social-profiles?view_type=kanban",
+    "forecast": "social-forecast",
+    "at-risk": "social-messages-at-risk",
+    "help": "social-help?topic=why-tokens-end",
+}
 COLOURS = 128
 LARGEST = 150 * 1024
 LOST = ("Instagram", "Floricultura Íris")
@@ -99,7 +107,11 @@ def take_renewal(page, odoo_url):
     camera = Camera(page)
     page.wait_for_selector(".o_social_login_alert")
     camera.take("renewal-1")
-    backend = Backend(page, odoo_url).open("social-profiles")
+    backend = Backend(page, odoo_url)
+    for name, path in BOARDS.items():
+        backend.open(path)
+        camera.take(name)
+    backend.open("social-profiles")
     for network in ("Messenger", "Instagram"):
         page.locator(".o_search_panel").get_by_label(network).check()
     backend.expect_status(*HEALTHY, "Valid")
