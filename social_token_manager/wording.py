@@ -1300,20 +1300,24 @@ def simulation_text(env, logins, profiles, silent):
             "No login is needed: all %(count)s are renewed by themselves.",
             count=profiles,
         )
-    sentence = (
-        env._("1 login would renew %(count)s profiles.", count=by_hand)
-        if logins == 1
-        else env._(
-            "%(logins)s logins would renew %(count)s profiles.",
-            logins=logins,
-            count=by_hand,
-        )
-    )
+    sentence = _logins_sentence(env, logins, by_hand)
     if silent:
         sentence += " " + env._(
             "%(count)s more are renewed by themselves or need nothing.", count=silent
         )
     return sentence
+
+
+def _logins_sentence(env, logins, profiles):
+    if profiles == 1:
+        return env._("1 login would renew 1 profile.")
+    if logins == 1:
+        return env._("1 login would renew %(count)s profiles.", count=profiles)
+    return env._(
+        "%(logins)s logins would renew %(count)s profiles.",
+        logins=logins,
+        count=profiles,
+    )
 
 
 def week_warning(env, week, capacity):
