@@ -42,7 +42,6 @@
         "views/social_profile_story_views.xml",
         "views/social_profile_feeding_views.xml",
         "views/social_profile_forecast_views.xml",
-        "views/res_partner_views.xml",
         "views/social_link_templates.xml",
         "wizards/social_renewal_wizard_views.xml",
         "wizards/social_disconnect_wizard_views.xml",
