@@ -91,7 +91,7 @@ class TestSocialProfileStory(SocialClockCase):
             (self.works, "works until June 3, 2026 at 12:00"),
             (self.ends, "for 3 days more. Somebody has to renew it before"),
             (self.broken, "has not worked since March 13, 2026"),
-            (self.ran_out, "for 1 days"),
+            (self.ran_out, "for 1 day."),
             (self.never, "is not connected"),
         ):
             with self.subTest(words=words):
