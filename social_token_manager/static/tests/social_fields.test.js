@@ -181,9 +181,15 @@ test("the menu of a row has a name and offers what makes sense for it", async ()
         await contains(`button[aria-label='More actions for ${name}']`).click();
         return labels;
     };
-    const always = ["See all managers", "Manage notifications"];
-    const [managers, notifications] = always;
-    expect(await offered("Gone")).toEqual(always);
-    expect(await offered("Fine")).toEqual([managers, "Verify", notifications, "Disconnect"]);
+    const [managers, notifications] = ["See all managers", "Manage notifications"];
+    const link = "Connect Link";
+    expect(await offered("Gone")).toEqual([managers, notifications, link]);
+    expect(await offered("Fine")).toEqual([
+        managers,
+        "Verify",
+        notifications,
+        link,
+        "Disconnect",
+    ]);
     expect(await offered("Seen")).toEqual([managers, "Verify", notifications]);
 });
