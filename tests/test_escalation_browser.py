@@ -90,7 +90,6 @@ class World:
         return user_id
 
     def log_in(self, page, login, password=PASSWORD):
-        page.context.clear_cookies()
         browser.login(page, self.server.url, login, password)
         page.keyboard.press("Escape")
         return Backend(page, self.server.url)

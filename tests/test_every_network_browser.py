@@ -24,7 +24,7 @@ class Case:
     :param choice: what is chosen at the network, where it is not called as here
     :param lost_by: the controls, with what to send, by which it is lost there
     :param reason: what the list and the form say then
-    :param word, colour: of its badge while it works
+    :param word, look: of its badge while it works
     :param mended_by: the controls by which the network lets the person in again
     """
 
@@ -35,7 +35,7 @@ class Case:
     reason: str
     choice: str = ""
     word: str = "Valid"
-    colour: str = "success"
+    look: str = "o_social_good"
     mended_by: tuple = ()
 
     def __str__(self):
@@ -154,7 +154,7 @@ CASES = (
         reason="Access withdrawn",
         # X publishes no day on which it ends.
         word="No expiry",
-        colour="info",
+        look="text-bg-info",
     ),
 )
 
@@ -167,7 +167,7 @@ GENERIC = Case(
     reason="Access withdrawn",
     # No standard tells the life of a refresh token.
     word="No expiry",
-    colour="info",
+    look="text-bg-info",
 )
 
 
@@ -240,7 +240,7 @@ class Walk:
     def expect_row(self):
         row = self.backend.row(self.network, self.case.profile)
         expect(row).to_have_count(1)
-        expect_badge(row, self.case.word, self.case.colour)
+        expect_badge(row, self.case.word, self.case.look)
         self.shoot("3_list")
 
     def open_form(self):
@@ -250,14 +250,14 @@ class Walk:
             self.case.profile
         )
 
-    def verify(self, word, colour):
+    def verify(self, word, look):
         self.backend.press("Verify")
         notice = self.page.locator(".o_notification")
         notice.wait_for()
         assert "What you see now is what the network said" in notice.inner_text()
         notice.locator(".o_notification_close").click()
-        expect_badge(self.form, word, colour)
-        self.shoot(f"4_form_{colour}")
+        expect_badge(self.form, word, look)
+        self.shoot(f"4_form_{look}")
 
     def renew(self):
         self.backend.press("Reconnect")
@@ -300,10 +300,10 @@ class Walk:
         )
 
 
-def expect_badge(place, word, colour):
+def expect_badge(place, word, look):
     badge = place.locator(".o_social_status")
     expect(badge).to_contain_text(word)
-    expect(badge).to_have_class(re.compile(f"text-bg-{colour}"))
+    expect(badge).to_have_class(re.compile(look))
 
 
 def walk_through(walk):
@@ -311,10 +311,10 @@ def walk_through(walk):
     before = walk.profile_ids()
     walk.open_form()
     walk.let_time_pass()
-    walk.verify(walk.case.word, walk.case.colour)
+    walk.verify(walk.case.word, walk.case.look)
 
     walk.sandbox.control(*walk.case.lost_by)
-    walk.verify("Expired", "danger")
+    walk.verify("Expired", "text-bg-danger")
     expect(walk.form.locator("div[name=reason_text]")).to_have_text(walk.case.reason)
 
     if walk.case.mended_by:

@@ -124,6 +124,7 @@ class World:
         return self.dialog()
 
     def leave(self):
+        self.page.goto("about:blank")
         self.page.goto(f"{self.server.url}/web/session/logout")
         self.page.wait_for_selector("input[name=login]")
 
