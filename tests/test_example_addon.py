@@ -48,7 +48,10 @@ def test_work_waits_for_a_token_says_why_and_goes_on(server, sandbox):
     rpc = server.rpc("admin", "admin")
     domain = [("network_id.code", "=", "messenger"), ("reason", "=", False)]
     profile_id = rpc.call("social.profile", "search", domain)[0]
-    assert read(rpc, fetch(rpc, profile_id)) == ("done", False)
+    fetched = fetch(rpc, profile_id)
+    assert read(rpc, fetched) == ("done", False)
+    sent = rpc.call(MODEL, "action_reply", [fetched], "77", "Hello")
+    assert sent.startswith("m_")
 
     server.put_off_cron(f"{ADDON}.ir_cron_fetch")
     sandbox.control("meta/revoke", {"person": "ana"})
@@ -59,7 +62,7 @@ def test_work_waits_for_a_token_says_why_and_goes_on(server, sandbox):
     assert state == "waiting"
     assert "withdrawn at the network" in obstacle
     with pytest.raises(servers.RpcError, match="Nothing was sent"):
-        rpc.call(MODEL, "action_reply", [waiting], "Hello")
+        rpc.call(MODEL, "action_reply", [waiting], "77", "Hello")
     assert len(sandbox.read("requests")) == before
     (shown,) = rpc.call(MODEL, "read", [waiting], ["banner"])
     assert "has not worked since" in shown["banner"]
@@ -77,6 +80,7 @@ def test_work_waits_for_a_token_says_why_and_goes_on(server, sandbox):
     while read(rpc, waiting)[0] == "waiting" and time.monotonic() < deadline:
         time.sleep(0.5)
     assert read(rpc, waiting) == ("done", False)
+    assert rpc.call(MODEL, "action_reply", [waiting], "77", "Hello again")
 
 
 def test_the_code_in_the_guide_is_the_code_that_runs():

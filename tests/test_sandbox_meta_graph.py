@@ -337,6 +337,20 @@ def test_conversations(meta):
     assert meta.error(f"{CAFE}/conversations", user, **asked)[0] == 210
 
 
+def test_a_message_is_sent_to_somebody_and_says_something(meta):
+    user = meta.long_token()
+    cafe, bookshop = meta.page_token(user), meta.page_token(user, "livrariahorizonte")
+    said = {"recipient": '{"id": "77"}', "message": '{"text": "Hello"}'}
+    sent = meta.call(f"{CAFE}/messages", cafe, "POST", **said).json()
+    assert sent["recipient_id"] == "77" and sent["message_id"].startswith("m_")
+    for wrong in ({"recipient": "{}"}, {"message": '{"text": ""}'}, {"message": "x"}):
+        assert (
+            meta.error(f"{CAFE}/messages", cafe, "POST", **{**said, **wrong})[0] == 100
+        )
+    assert meta.error(f"{BOOKSHOP}/messages", bookshop, "POST", **said)[0] == 100
+    assert meta.error(f"{CAFE}/messages", user, "POST", **said)[0] == 210
+
+
 def test_instagram_conversations_and_the_owners_switch(meta):
     token = meta.page_token(meta.long_token())
     path, asked = f"{CAFE}/conversations", {"platform": "instagram"}

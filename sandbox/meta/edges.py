@@ -5,10 +5,14 @@ Sources: references of ``user/accounts``, ``user/permissions``,
 ``application/permissions``.
 """
 
+import json
+import secrets
 from dataclasses import dataclass
 
 from . import errors
 from .nodes import DEFAULT_FIELDS, person_of
+
+LONGEST_MESSAGE = 2000
 
 ACCOUNT_FIELDS = "access_token,category,category_list,name,id,tasks"
 SUBSCRIBER_TASKS = {"CREATE_CONTENT", "MANAGE", "MODERATE"}
@@ -239,8 +243,11 @@ def list_assigned_users(call, page):
     return {"data": rows}
 
 
-def list_conversations(call, page):
-    """Conversations; an inbox that is switched off is no fault of the token."""
+def need_messaging(call, page):
+    """Refuse who may not read or write messages of a page or its Instagram account.
+
+    An inbox that is switched off is no fault of the token.
+    """
     need_page_token(call)
     platform = call.params.get("platform", "messenger")
     if platform == "instagram":
@@ -265,6 +272,10 @@ def list_conversations(call, page):
         and not plain_tasks(call, page) & MANAGER_TASKS
     ):
         raise errors.task_missing()
+
+
+def list_conversations(call, page):
+    need_messaging(call, page)
     rows = [
         {"id": f"t_{page.id}{number}", "updated_time": "2026-01-01T00:00:00+0000"}
         for number in (1, 2, 3)
@@ -274,6 +285,32 @@ def list_conversations(call, page):
         if call.params.get("limit", "").isdecimal()
         else rows
     }
+
+
+def send_message(call, page):
+    """Answer somebody who wrote (Send API); nothing is kept of it."""
+    need_messaging(call, page)
+    recipient = structured(call, "recipient").get("id")
+    text = structured(call, "message").get("text")
+    if not recipient:
+        raise errors.bad_parameter("The parameter recipient is required")
+    if not isinstance(text, str) or not 0 < len(text) <= LONGEST_MESSAGE:
+        raise errors.bad_parameter(
+            f"Length of param message[text] must be 1 to {LONGEST_MESSAGE}"
+        )
+    return {"recipient_id": recipient, "message_id": f"m_{secrets.token_urlsafe(24)}"}
+
+
+def structured(call, name):
+    """Return an object among the parameters, which a form has as JSON."""
+    body = call.request.get_json(silent=True) if call.request.is_json else None
+    value = (body or {}).get(name)
+    if value is None:
+        try:
+            value = json.loads(call.params.get(name) or "{}")
+        except ValueError:
+            value = {}
+    return value if isinstance(value, dict) else {}
 
 
 def list_agencies(call, page):
@@ -354,6 +391,7 @@ EDGES = {
     ("Page", "roles"): {"GET": list_roles},
     ("Page", "assigned_users"): {"GET": list_assigned_users},
     ("Page", "conversations"): {"GET": list_conversations},
+    ("Page", "messages"): {"POST": send_message},
     ("Page", "agencies"): {"GET": list_agencies},
     ("Application", "permissions"): {"GET": list_app_permissions},
     ("Application", "subscriptions"): {

@@ -47,13 +47,20 @@ class SocialExampleFetch(models.Model):
         response.raise_for_status()
         return len(response.json()["data"])
 
-    def action_reply(self, text):
-        """Answer in the name of the profile, unless nothing can be sent now."""
+    def action_reply(self, recipient, text):
+        """Answer somebody in the name of the profile, unless nothing can be sent now.
+
+        :return: the id that the network gave to the message
+        """
         # Raises a sentence for people: why, that nothing is lost, what to do.
         self.profile_id._check_can_send()
         profile = self.profile_id
-        address = f"{profile._get_api_url()}/{profile.external_id}/messages"
-        profile._session().post(address, json={"message": {"text": text}})
+        response = profile._session().post(
+            f"{profile._get_api_url()}/{profile.external_id}/messages",
+            json={"recipient": {"id": recipient}, "message": {"text": text}},
+        )
+        response.raise_for_status()
+        return response.json()["message_id"]
 
     @api.model
     def _cron_fetch(self):
