@@ -69,7 +69,7 @@ def shoot_on_a_phone(page, name):
 def enter_by_the_menu(page):
     page.locator(".o_navbar_apps_menu button").click()
     page.get_by_role("menuitem", name=re.compile("Social Connections")).click()
-    page.wait_for_selector(".o_list_view .o_control_panel")
+    page.wait_for_selector(".o_social_overview .o_control_panel")
 
 
 def step(page, title):

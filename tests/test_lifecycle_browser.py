@@ -300,7 +300,6 @@ def test_an_owner_chooses_how_many_renew_and_is_told_the_limit(log_in, owner):
     with page.expect_navigation():
         type_workers(page, 2)
     servers.wait_for(lambda: workers(owner) == before + 1)
-    page.goto(f"{owner.server.url}/odoo/action-{MODULE}.social_settings_action")
     typed = page.locator("div[name=social_renewal_workers] input")
     expect(typed).to_have_value("2")
 
