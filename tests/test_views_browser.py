@@ -243,7 +243,7 @@ def test_everything_fits_on_a_phone(phone, world):
     phone.expect_fits()
     phone.shoot("1_kanban")
     phone.open("social-messages-at-risk")
-    expect(phone.card("Messenger")).to_contain_text("About 71 messages waiting")
+    expect(phone.card("Messenger")).to_contain_text("≈ 71 messages waiting")
     phone.expect_fits()
     phone.shoot("2_at_risk")
     phone.open("social-forecast")
