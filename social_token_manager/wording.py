@@ -1237,7 +1237,7 @@ def _named(env, profile):
     network = profile.sudo().network_id.name
     if not profile.has_access("read"):
         return network
-    return f"{network}: {profile.name}"
+    return profile_title(env, network, profile.name)
 
 
 def send_refused_sentence(env, profile, code):

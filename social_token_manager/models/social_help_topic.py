@@ -113,6 +113,7 @@ class SocialHelpTopic(models.Model):
         self.ensure_one()
         self.check_access("read")
         self.env["social.help.vote"]._cast(self, bool(is_helpful))
+        self.invalidate_recordset(["helpful_count", "unhelpful_count"], flush=False)
         return self._prepare_votes({self.id: bool(is_helpful)})
 
     def _prepare_article(self, votes):
@@ -143,7 +144,6 @@ class SocialHelpTopic(models.Model):
         """Return the reader's own vote, and how many there are where he may know."""
         found = {"own": votes.get(self.id)}
         if self.env.user.has_group(MANAGERS):
-            self.invalidate_recordset(["helpful_count", "unhelpful_count"])
             found["yes"] = self.helpful_count
             found["no"] = self.unhelpful_count
         return found

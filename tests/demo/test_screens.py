@@ -57,6 +57,7 @@ TOO_WIDE = """
 
 @pytest.fixture(scope="module")
 def axe():
+    # As with the browser: only in CI is it a fault that npm could not give it.
     if not Axe.is_there() and not system.in_ci():
         pytest.skip("axe-core is missing")
     return Axe(ODOO)
