@@ -5,8 +5,7 @@ from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import AccessError, ConcurrencyError, UserError
-from odoo.tests import HttpCase, new_test_user, tagged
-from odoo.tests.test_cursor import TestCursor
+from odoo.tests import HttpCase, new_test_user, tagged, test_cursor
 from odoo.tools import mute_logger
 
 from ..const import ATTEMPT_PATH
@@ -590,7 +589,8 @@ class TestOauthCallback(HttpCase):
         state = self._begin()
         opened, seen = set(), []
         self.provider.during_exchange = lambda: seen.append(len(opened))
-        enter, close = TestCursor.__init__, TestCursor.close
+        cursor = test_cursor.TestCursor
+        enter, close = cursor.__init__, cursor.close
 
         def counted_init(cr, *args, **kwargs):
             opened.add(cr)
@@ -600,8 +600,8 @@ class TestOauthCallback(HttpCase):
             opened.discard(cr)
             return close(cr)
 
-        self.patch(TestCursor, "__init__", counted_init)
-        self.patch(TestCursor, "close", counted_close)
+        self.patch(cursor, "__init__", counted_init)
+        self.patch(cursor, "close", counted_close)
         self._call_back(f"code={CODE}&state={state}")
         # The framework keeps the request's own cursor; it is committed by then.
         self.assertEqual(seen, [1])

@@ -1,6 +1,6 @@
 import { expect, test } from "@odoo/hoot";
-import { press, queryAllTexts, queryOne } from "@odoo/hoot-dom";
-import { animationFrame, mockDate, mockTimeZone } from "@odoo/hoot-mock";
+import { press, queryAllTexts, queryOne, waitUntil } from "@odoo/hoot-dom";
+import { animationFrame, Deferred, mockDate, mockTimeZone } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import {
     contains,
@@ -12,6 +12,7 @@ import {
     mockService,
     models,
     mountView,
+    onRpc,
     patchWithCleanup,
 } from "@web/../tests/web_test_helpers";
 import { clickEvent } from "@web/../tests/views/calendar/calendar_test_helpers";
@@ -228,6 +229,25 @@ test("buttons of a card are pressed by keyboard, too", async () => {
     await press("Enter");
     await animationFrame();
     expect(".o-dropdown-item").not.toHaveCount(0);
+});
+
+test("what changes while a view loads for the first time is shown as well", async () => {
+    const answered = new Deferred();
+    let reads = 0;
+    onRpc("web_search_read", async ({ parent }) => {
+        reads++;
+        const answer = parent();
+        await answered;
+        return answer;
+    });
+    const mounting = mountView(KANBAN('<field name="name"/>'));
+    await waitUntil(() => reads);
+    getService("social_live").bus.trigger("changed", { ids: [1] });
+    await animationFrame();
+    expect(reads).toBe(1);
+    answered.resolve();
+    await mounting;
+    await waitUntil(() => reads === 2);
 });
 
 test("cards follow what changes elsewhere", async () => {

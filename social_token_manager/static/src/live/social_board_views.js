@@ -11,7 +11,7 @@ import { kanbanView } from "@web/views/kanban/kanban_view";
 import { useEffect } from "@odoo/owl";
 import { statusShape, statusWord } from "../fields/social_status_field";
 import { withForecastBar } from "./social_forecast";
-import { useSocialChanges } from "./social_live";
+import { useSocialModelChanges } from "./social_live";
 
 const views = registry.category("views");
 /** Odoo's numbers of colours; each stands beside a shape and a word. */
@@ -25,7 +25,7 @@ const PRESSING = ["Enter", " "];
 export class SocialProfileKanbanController extends KanbanController {
     setup() {
         super.setup();
-        useSocialChanges((ids) => this.onSocialChanges(ids));
+        useSocialModelChanges(this.model, (ids) => this.onSocialChanges(ids));
         useEffect(
             (root) => {
                 root?.addEventListener("keydown", this.onKeydown);
@@ -101,7 +101,7 @@ class SocialProfileCalendarRenderer extends CalendarRenderer {
 export class SocialProfileCalendarController extends CalendarController {
     setup() {
         super.setup();
-        useSocialChanges(() => this.model.load());
+        useSocialModelChanges(this.model, () => this.model.load());
     }
 
     get className() {

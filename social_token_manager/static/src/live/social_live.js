@@ -3,7 +3,7 @@ import { browser } from "@web/core/browser/browser";
 import { registry } from "@web/core/registry";
 import { session } from "@web/session";
 import { debounce } from "@web/core/utils/timing";
-import { EventBus, onWillUnmount, reactive } from "@odoo/owl";
+import { EventBus, onWillUnmount, reactive, status, useComponent } from "@odoo/owl";
 import { useService } from "@web/core/utils/hooks";
 
 const PAUSE = 300; // ms
@@ -87,4 +87,19 @@ export function useSocialChanges(callback) {
     const listener = ({ detail }) => callback(detail.ids);
     bus.addEventListener("changed", listener);
     onWillUnmount(() => bus.removeEventListener("changed", listener));
+}
+
+/**
+ * Call back likewise for a view, whose model must have loaded once.
+ *
+ * What moves while it loads for the first time may be missing in what it is answered.
+ */
+export function useSocialModelChanges(model, callback) {
+    const component = useComponent();
+    useSocialChanges(async (ids) => {
+        await model.whenReady;
+        if (status(component) !== "destroyed") {
+            await callback(ids);
+        }
+    });
 }

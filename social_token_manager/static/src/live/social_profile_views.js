@@ -6,7 +6,7 @@ import { ListController } from "@web/views/list/list_controller";
 import { listView } from "@web/views/list/list_view";
 import { useState } from "@odoo/owl";
 import { SocialOnboarding } from "../onboarding/onboarding";
-import { useSocialChanges } from "./social_live";
+import { useSocialModelChanges } from "./social_live";
 
 /** The list of profiles: it turns green by itself, and tells Managers what stands still. */
 export class SocialProfileListController extends ListController {
@@ -16,7 +16,7 @@ export class SocialProfileListController extends ListController {
     setup() {
         super.setup();
         this.risk = useState(useService("social_live").risk);
-        useSocialChanges((ids) => this.onSocialChanges(ids));
+        useSocialModelChanges(this.model, (ids) => this.onSocialChanges(ids));
     }
 
     /** Nothing is here at all, whatever is searched for. */
@@ -44,7 +44,7 @@ registry.category("views").add("social_profile_list", {
 export class SocialProfileFormController extends FormController {
     setup() {
         super.setup();
-        useSocialChanges((ids) => this.onSocialChanges(ids));
+        useSocialModelChanges(this.model, (ids) => this.onSocialChanges(ids));
     }
 
     async onSocialChanges(ids) {

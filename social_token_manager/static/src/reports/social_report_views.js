@@ -4,7 +4,7 @@ import { graphView } from "@web/views/graph/graph_view";
 import { PivotController } from "@web/views/pivot/pivot_controller";
 import { pivotView } from "@web/views/pivot/pivot_view";
 import { withForecastBar } from "../live/social_forecast";
-import { useSocialChanges } from "../live/social_live";
+import { useSocialModelChanges } from "../live/social_live";
 
 // Odoo loads graphs and pivots when somebody opens one, and so do these.
 const views = registry.category("views");
@@ -12,7 +12,7 @@ const views = registry.category("views");
 export class SocialProfileGraphController extends GraphController {
     setup() {
         super.setup();
-        useSocialChanges(() => this.model.load(this.model.searchParams));
+        useSocialModelChanges(this.model, () => this.model.load(this.model.searchParams));
     }
 }
 
@@ -26,7 +26,7 @@ views.add(
 export class SocialProfilePivotController extends PivotController {
     setup() {
         super.setup();
-        useSocialChanges(() => this.model.load(this.model.searchParams));
+        useSocialModelChanges(this.model, () => this.model.load(this.model.searchParams));
     }
 }
 
