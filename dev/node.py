@@ -1,9 +1,12 @@
-"""Tools that npm gives: a linter for JavaScript, a tester of accessibility."""
+"""Tools that npm gives: a linter for JavaScript, a tester of accessibility, and what
+turns Odoo's styles round for who reads from right to left."""
 
 from . import layout, shell, steps, system
 
 ESLINT = "eslint@8.57.1"
 AXE = "axe-core@4.14.1"
+RTL = "rtlcss@4.3.0"
+PACKAGES = [ESLINT, AXE, RTL]
 
 
 def ensure():
@@ -20,16 +23,16 @@ def ensure():
 
 
 def stamp(folder):
-    return steps.Stamp(folder / "stamp", f"{ESLINT} {AXE}")
+    return steps.Stamp(folder / "stamp", " ".join(PACKAGES))
 
 
 def install():
     with steps.replacing(layout.NODE) as folder:
         shell.run(
             ["npm", "install", "--no-audit", "--no-fund", "--prefix", folder]
-            + [ESLINT, AXE],
+            + PACKAGES,
             log="npm",
-            what="Installing eslint and axe-core (check the network and try again)",
+            what="Installing the packages of npm (check the network and try again)",
         )
         stamp(folder).write()
 

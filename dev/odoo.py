@@ -38,12 +38,17 @@ def environment():
     another place. Plain http to the sandbox is allowed in development, nowhere else.
     """
     postgres_variables = postgres.environment()
-    path = f"{layout.VENV / 'bin'}{os.pathsep}{postgres_variables['PATH']}"
+    npm = layout.NODE / "node_modules" / ".bin"
+    path = os.pathsep.join(
+        [str(layout.VENV / "bin"), postgres_variables["PATH"], str(npm)]
+    )
     return {
         **postgres_variables,
         "PATH": path,
         "PYTHONUNBUFFERED": "1",
         "ODOO_RC": str(layout.CONF),
+        # Debian's wkhtmltopdf looks for a display unless it is told that there is none.
+        "QT_QPA_PLATFORM": "offscreen",
         HOSTS_VARIABLE: os.environ.get(HOSTS_VARIABLE, DEV_HOSTS),
     }
 

@@ -1,6 +1,7 @@
-"""``make screens``: a picture of every screen, light, dark, on a phone, in Portuguese.
+"""``make screens``: a picture of every screen, light, dark, on a phone, in Portuguese,
+and from right to left.
 
-They go to ``.local/screens``, four of a screen side by side on one sheet, to be looked
+They go to ``.local/screens``, those of a screen side by side on one sheet, to be looked
 at by a person. The list of screens is :data:`tests.screens.SCREENS`, which the tests go
 through as well. ``ARGS="profiles queue"`` takes only these.
 """
@@ -14,6 +15,7 @@ from playwright.sync_api import sync_playwright
 
 from tests import browser
 from tests.demos import Demo
+from tests.people import install_language
 from tests.screens import SCREENS, WITH_DARK, add_dark_scheme, visit
 from tests.servers import Rpc
 
@@ -24,12 +26,15 @@ NAME = "screens"
 FOLDER = layout.LOCAL / "screens"
 TALL = {"width": 1440, "height": 1100}
 PHONE = {"width": 390, "height": 844}
+# Reads from right to left; we have no words in it, which shows what is ours.
+ARABIC = "ar_001"
 # name: how a browser is opened, and the language of the person
 MODES = {
     "light": ({"viewport": TALL}, "en_US"),
     "dark": ({"viewport": TALL, "dark": True}, "en_US"),
     "pt_BR": ({"viewport": TALL}, "pt_BR"),
     "phone": ({"viewport": PHONE, "has_touch": True, "is_mobile": True}, "en_US"),
+    "rtl": ({"viewport": TALL}, ARABIC),
 }
 
 
@@ -42,8 +47,9 @@ def take_all(chromium, demo, screens):
 
 
 def set_language(demo, login, lang):
-    """Have a person of the demo read another language, as a preference of his."""
+    """Have a person of the demo read another language, as a preference of theirs."""
     rpc = Rpc(demo.url, demo.name, "admin", "admin")
+    install_language(rpc, lang)
     found = rpc.call("res.users", "search", [("login", "=", login)])
     rpc.call("res.users", "write", found, {"lang": lang})
 

@@ -28,10 +28,11 @@ def ensure():
 
 
 def ensure_all():
-    """Make sure of what ``ensure`` does, of the browser's tools and the template."""
+    """Make sure of what ``ensure`` does, of the tests' programs and the template."""
     ensure()
     with steps.locked("system", "Waiting for another set-up to finish ..."):
         system.ensure_browser()
+        system.ensure_printer()
     node.ensure()
     with postgres.running():
         database.ensure_template()

@@ -1,4 +1,4 @@
-"""What only the system's package manager can give: the browser, fonts, Node."""
+"""What only the system's package manager can give: browser, fonts, Node, PDF."""
 
 import os
 import shutil
@@ -18,6 +18,8 @@ BROWSER_PACKAGES = (
 )
 # Run Odoo's own rules for JavaScript.
 NODE_PACKAGES = ("nodejs", "npm")
+# Makes the PDF file of a report.
+PRINTER = "wkhtmltopdf"
 
 
 def in_ci():
@@ -59,6 +61,21 @@ def _complain(text):
     if in_ci():
         raise Trouble(text)
     shell.say(f"Note: {text}")
+
+
+def has_printer():
+    return bool(shutil.which(PRINTER))
+
+
+def ensure_printer():
+    """Install what makes PDF files where that is possible.
+
+    :raise Trouble: when it is missing in CI
+    """
+    if not has_printer() and debian.may_install():
+        _try_to_install([PRINTER])
+    if not has_printer():
+        _complain(f"{PRINTER} is missing, so PDF files cannot be tested: install it.")
 
 
 def ensure_node():

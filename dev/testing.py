@@ -16,6 +16,8 @@ WARM_PREFIX = "test_warm_"
 RUN_PREFIX = "test_run_"
 TEMPLATE_VARIABLE = "TEST_TEMPLATE_DATABASE"
 RUN_VARIABLE = "TEST_RUN_DATABASE"
+# Each has a database, an Odoo and, later, a browser.
+MOST_WORKERS = 4
 NOT_FAST = "not browser and not processes"
 
 
@@ -26,7 +28,7 @@ def run(arguments, fast=False):
     """
     prepare(with_browser=not fast)
     with postgres.running(), run_database(warm=not fast) as name:
-        line = pytest_command(name, ["-p", "tests.beside", *arguments])
+        line = pytest_command(name, [*spread(), *arguments])
         if fast:
             line += ["-m", NOT_FAST]
         return foreground(line, {**odoo.environment(), RUN_VARIABLE: name})
@@ -54,6 +56,18 @@ def pytest_command(name, arguments):
         # Odoo would limit the memory of the whole process, and with it the browser's.
         "--odoo-extra=limit-memory-hard=0",
         *arguments,
+    ]
+
+
+def spread():
+    """Return the options by which pytest-xdist uses the cores (tests/spreading.py)."""
+    workers = min(len(os.sched_getaffinity(0)), MOST_WORKERS)
+    return [
+        f"--numprocesses={workers}",
+        "--dist=loadfile",
+        # The order is ours.
+        "--no-loadscope-reorder",
+        *("-p", "tests.spreading"),
     ]
 
 

@@ -5,12 +5,14 @@ import re
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from dev import layout, system
+from dev import layout, odoo, system
 from sandbox.server import running
 from tests import browser, receivers, servers
 
 # Milliseconds. A busy machine is slow; waiting longer costs nothing where it is not.
 PATIENCE = 60_000
+# Works with our profiles, as other addons do.
+EXAMPLE = "social_example_helpdesk"
 
 
 @pytest.fixture
@@ -32,6 +34,24 @@ def odoo_server():
     """A function that starts Odoo processes; see ``tests.servers.Servers``."""
     with servers.running_odoo() as factory:
         yield factory
+
+
+@pytest.fixture(scope="session")
+def example_database():
+    """A database with the example addon, which is copied for each test."""
+    with servers.running_odoo() as factory:
+        db = factory.fresh_database()
+        odoo.run(
+            ["-d", db, "-i", EXAMPLE, servers.ADDONS_PATH],
+            log="test-example-install",
+            what="Installing the example",
+        )
+        yield db
+
+
+@pytest.fixture
+def example_server(example_database, odoo_server, sandbox):
+    return odoo_server(template=example_database)
 
 
 @pytest.fixture

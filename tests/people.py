@@ -300,13 +300,17 @@ def paste_redirect_uri(rpc, sandbox, app_id):
 
 
 def install_language(rpc, lang):
-    """Have a language in Odoo, as an administrator; English is there."""
-    if lang == "en_US":
-        return
+    """Have a language in Odoo, as an administrator; most that we use are there."""
     found = rpc.call(
-        "res.lang", "search", [("code", "=", lang)], context={"active_test": False}
+        "res.lang",
+        "search_read",
+        [("code", "=", lang)],
+        ["active"],
+        context={"active_test": False},
     )
-    values = {"lang_ids": found, "overwrite": True}
+    if found[0]["active"]:
+        return
+    values = {"lang_ids": [found[0]["id"]], "overwrite": True}
     wizard = rpc.call("base.language.install", "create", values)
     rpc.call("base.language.install", "lang_install", [wizard])
 

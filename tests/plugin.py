@@ -12,6 +12,7 @@ import pytest
 from dev import layout, logcheck, system
 
 KINDS = ("processes", "browser")
+LEFT_OVER = "social_left_over"
 
 
 class LogWatch(logging.Handler):
@@ -47,6 +48,7 @@ class Strictness:
         """Mark Odoo's tests by their tags; run what is slow and intrusive last.
 
         The browser's driver keeps an event loop in the main thread once it is started.
+        A file goes by its slowest test, for one worker runs it (tests/spreading.py).
         """
         for item in items:
             tags = getattr(getattr(item, "cls", None), "test_tags", ())
@@ -56,13 +58,15 @@ class Strictness:
             # The stand-ins' own tests serve over HTTP hundreds of times.
             if item.path.name.startswith("test_sandbox_"):
                 item.add_marker("processes")
-        items.sort(key=rank)
+        ranks = {}
+        for item in items:
+            ranks[item.path] = max(rank(item), ranks.get(item.path, -1))
+        items.sort(key=lambda item: ranks[item.path])
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item, call):
         report = yield
         setattr(item, f"report_{report.when}", report)
-        self.ran += report.when == "call" and not report.skipped
         logged = self.watch.take()
         if logged and report.passed:
             fail(
@@ -72,9 +76,20 @@ class Strictness:
             fail(report, f"skipped in CI, which proves nothing: {report.longrepr}")
         return report
 
+    def pytest_runtest_logreport(self, report):
+        self.ran += report.when == "call" and not report.skipped
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node):
+        """Take over what a worker of pytest-xdist was left with."""
+        self.left_over += getattr(node, "workeroutput", {}).get(LEFT_OVER, [])
+
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session, exitstatus):
-        self.left_over = self.watch.take()
+        self.left_over += self.watch.take()
+        if hasattr(session.config, "workeroutput"):
+            session.config.workeroutput[LEFT_OVER] = self.left_over
+            return
         only_collected = session.config.option.collectonly
         if exitstatus == 0 and not only_collected and (self.left_over or not self.ran):
             session.exitstatus = 1

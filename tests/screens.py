@@ -6,15 +6,11 @@ For pictures (``dev/screens.py``) and for tests of every screen at once.
 import contextlib
 from dataclasses import dataclass, field
 
-from dev import layout, odoo_source
 from tests import browser
-from tests.servers import Rpc
+from tests.servers import ADDONS_PATH, Rpc
 
-FOLDER = layout.ROOT / "tests" / "addons"
 # A demo that gets these arguments can be turned dark.
-WITH_DARK = "--addons-path=" + ",".join(
-    map(str, [*odoo_source.addons_paths(), layout.ROOT, FOLDER])
-)
+WITH_DARK = ADDONS_PATH
 PRESS = """
 async ([resModel, name, resIds]) => {
     const { action } = odoo.__WOWL_DEBUG__.root.env.services;

@@ -9,13 +9,20 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from contextlib import closing, contextmanager
+from functools import cached_property
 from http.cookiejar import CookieJar
 
 import psycopg2
+from passlib.hash import pbkdf2_sha512
 
-from dev import database, layout, logcheck, odoo, processes, testing
+from dev import database, layout, logcheck, odoo, odoo_source, processes, testing
 
 LOCALHOST = "127.0.0.1"
+# With the addons that only tests and pictures need.
+ADDONS_PATH = "--addons-path=" + ",".join(
+    map(str, [*odoo_source.addons_paths(), layout.ROOT, layout.ROOT / "tests/addons"])
+)
+QUICK_HASHES = "--load=base,rpc,web,social_quick_hashes"
 
 
 def send(opener, url, payload):
@@ -154,6 +161,7 @@ class OdooServer:
             *("-d", self.db, f"--db-filter=^{self.db}$", "-p", self.port),
             f"--gevent-port={processes.free_port()}",
             f"--workers={self.workers}",
+            *(ADDONS_PATH, QUICK_HASHES),
             # Everything at debug level, but not each SQL statement.
             *("--log-handler=:DEBUG", "--log-handler=odoo.sql_db:INFO"),
             *self.arguments,
@@ -196,14 +204,16 @@ class OdooServer:
         ]
 
     def cursor(self):
-        """Return a new connection to the database, to be used with ``with``.
-
-        Leaving the block commits and closes.
-        """
-        return _Cursor(self.db)
+        """Return :func:`connect` to the database."""
+        return connect(self.db)
 
     def rpc(self, login, password):
         return Rpc(self.url, self.db, login, password)
+
+    @cached_property
+    def _administrator(self):
+        # Logging in takes as long as most of what is then called.
+        return self.rpc("admin", "admin")
 
     def run_cron(self, xml_id, seconds=60):
         """Run a scheduled action now, to its end, as the administrator.
@@ -224,7 +234,7 @@ class OdooServer:
 
     def _when_free(self, xml_id, method, *arguments, seconds=60):
         """Call a method of a scheduled action as soon as it is not being run."""
-        rpc = self.rpc("admin", "admin")
+        rpc = self._administrator
         deadline = time.monotonic() + seconds
         cron_id = rpc.id_of(xml_id)
         while True:
@@ -236,17 +246,12 @@ class OdooServer:
                 time.sleep(0.2)
 
 
-class _Cursor:
-    def __init__(self, db):
-        self._connection = psycopg2.connect(dbname=db)
-
-    def __enter__(self):
-        return self._connection.cursor()
-
-    def __exit__(self, kind, error, trace):
-        with closing(self._connection):
-            if kind is None:
-                self._connection.commit()
+@contextmanager
+def connect(db):
+    """Give a cursor of a new connection; leaving the block commits and closes."""
+    with closing(psycopg2.connect(dbname=db)) as connection:
+        with connection, connection.cursor() as cr:
+            yield cr
 
 
 class RpcError(Exception):
@@ -316,20 +321,26 @@ class Servers:
         self._databases = []
         self._servers = []
 
-    def __call__(self, db=None, **options):
-        """Start an Odoo: on a fresh database, or as another process on ``db``."""
-        server = OdooServer(db or self.fresh_database(), **options)
+    def __call__(self, db=None, template=None, **options):
+        """Start an Odoo: on a fresh database, or as another process on ``db``.
+
+        :param template: of the fresh database, instead of one with the addon alone
+        """
+        server = OdooServer(db or self.fresh_database(template), **options)
         self._servers.append(server)
         if not db:
             self.set_address(server)
         return server.start()
 
-    def fresh_database(self):
-        """Clone the database that has the addon installed, return the name."""
+    def fresh_database(self, template=None):
+        """Clone a database that has the addon installed, return the name."""
         run = os.environ[testing.RUN_VARIABLE]
         name = f"{run}_{next(self._numbers)}"
         self._databases.append(name)
-        database.clone(os.environ[testing.TEMPLATE_VARIABLE], name)
+        database.clone(template or os.environ[testing.TEMPLATE_VARIABLE], name)
+        with connect(name) as cr:
+            quick = pbkdf2_sha512.using(rounds=1).hash("admin")
+            cr.execute("UPDATE res_users SET password = %s WHERE id = 2", [quick])
         return name
 
     def copy(self, db):

@@ -4,7 +4,6 @@ import pytest
 
 from tests.people import HttpPerson, register_app
 from tests.test_example_addon import fetch, read
-from tests.test_example_addon import server as example_server
 
 pytestmark = pytest.mark.processes
 
@@ -12,8 +11,12 @@ MODULE = "social_token_manager"
 PAGE = "Padaria do Porto"
 PAGE_ID = "100000000000102"
 FIELDS = ["status", "reason", "coverage", "access_id", "person_id"]
-# The server with the addon that works with profiles.
-server = example_server
+
+
+@pytest.fixture
+def server(example_server):
+    """The server with the addon that works with profiles."""
+    return example_server
 
 
 @pytest.fixture

@@ -29,12 +29,12 @@ def server(odoo_server, sandbox):
 
 @pytest.fixture
 def person(server, sandbox):
-    """An administrator and Owner with a connection that ends in two days."""
+    """An administrator and Owner with connections that end in more than a day."""
     person = HttpPerson(server, sandbox)
     uid = person.call("res.users", "search", [("login", "=", "admin")])
     person.call("res.users", "write", uid, {"email": ADDRESS})
     person.connect(register_app(person, sandbox))
-    end_in(server, "2 days")
+    end_in(server, "47 hours")
     return person
 
 

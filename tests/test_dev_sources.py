@@ -103,16 +103,25 @@ def test_a_missing_venv_module_is_installed_or_asked_for(monkeypatch):
     assert asked == ["python{}.{}-venv".format(*sys.version_info)]
 
 
-def test_a_missing_browser_is_an_error_in_ci_only(monkeypatch, capsys):
-    monkeypatch.setattr(system, "browser", lambda: None)
+@pytest.mark.parametrize(
+    "looked_for, ensure, what",
+    [
+        ("browser", system.ensure_browser, "Chromium"),
+        ("has_printer", system.ensure_printer, "wkhtmltopdf"),
+    ],
+)
+def test_a_missing_program_is_an_error_in_ci_only(
+    monkeypatch, capsys, looked_for, ensure, what
+):
+    monkeypatch.setattr(system, looked_for, lambda: None)
     monkeypatch.setattr(debian, "is_debian", lambda: False)
     monkeypatch.setattr(debian, "may_install", lambda: False)
     monkeypatch.setenv("CI", "")
-    system.ensure_browser()
-    assert "Chromium is missing" in capsys.readouterr().out
+    ensure()
+    assert f"{what} is missing" in capsys.readouterr().out
     monkeypatch.setenv("CI", "true")
-    with pytest.raises(Trouble, match="Chromium is missing"):
-        system.ensure_browser()
+    with pytest.raises(Trouble, match=f"{what} is missing"):
+        ensure()
 
 
 def test_every_requirement_is_pinned():

@@ -5,28 +5,20 @@ import time
 
 import pytest
 
-from dev import layout, odoo, odoo_source
+from dev import layout
 from tests import servers
+from tests.conftest import EXAMPLE as ADDON
 from tests.people import HttpPerson, register_app
 
 pytestmark = pytest.mark.processes
 
-ADDON = "social_example_helpdesk"
 FOLDER = layout.ROOT / "tests" / "addons"
 MODEL = "social.example.fetch"
 
 
 @pytest.fixture
-def server(odoo_server, sandbox):
-    folders = [*odoo_source.addons_paths(), layout.ROOT, FOLDER]
-    path = "--addons-path=" + ",".join(map(str, folders))
-    db = odoo_server.fresh_database()
-    arguments = ["-d", db, "-i", ADDON, path]
-    odoo.run(arguments, log="test-example-install", what="Installing the example")
-    server = odoo_server(db=db, arguments=[path])
-    odoo_server.set_address(server)
-    server.stop()
-    return server.start()
+def server(example_server):
+    return example_server
 
 
 def fetch(rpc, profile_id):

@@ -6,15 +6,18 @@ is compared with what :mod:`tests.year.expected` works out by other means. It is
 here and whole in ``make year``.
 """
 
+import copy
 import json
 import random
 import time
 from collections import Counter
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import pytest
 
 from dev import layout
+from tests import servers
 from tests.engine.workers import Worker
 from tests.series import series
 from tests.year.expected import Person, Profile
@@ -40,38 +43,54 @@ RUN_LOCK = 0x50C1A2
 class Year:
     """Two schedulers, and people with connections that end, break and are renewed."""
 
-    def __init__(self, server):
-        self.server = server
+    def __init__(self):
         self.chance = random.Random(SEED)
-        self.schedulers = [
-            Worker(server.db, number).wait_until_ready() for number in range(2)
-        ]
-        self.profiles = [
+        self.schedulers = []
+        self.people = copy.deepcopy(PEOPLE)
+        few = [
             Profile(f"{person.name} {number}", person, None)
-            for person in PEOPLE
+            for person in self.people
             for number in range(EACH)
         ]
         # All of these end on one day, and one person has them.
-        crowd = [Profile(f"Noah {100 + at}", PEOPLE[2], None) for at in range(CROWD)]
+        noah = self.people[2]
+        crowd = [Profile(f"Noah {100 + at}", noah, None) for at in range(CROWD)]
+        self.profiles = few + crowd
+        self.crowd = set(crowd)
+
+    @contextmanager
+    def on(self, db, schedulers):
+        """Go on in a database, with so many processes of schedulers."""
+        self.db = db
+        self.schedulers = [
+            Worker(db, number).wait_until_ready() for number in range(schedulers)
+        ]
+        try:
+            yield self
+        finally:
+            for scheduler in self.schedulers:
+                scheduler.stop()
+            self.schedulers = []
+
+    def begin(self):
+        """Let everybody connect for the first time."""
         self.ask(
             "people",
             [
                 {"name": one.name, "zone": one.zone, "quiet": one.quiet or (0, 0)}
-                for one in PEOPLE
+                for one in self.people
             ],
         )
-        ends = {one: self.choose_end(START) for one in self.profiles}
-        ends |= dict.fromkeys(crowd, START + timedelta(days=10))
-        self.profiles += crowd
-        self.crowd = set(crowd)
+        ends = {
+            one: START + timedelta(days=10)
+            if one in self.crowd
+            else self.choose_end(START)
+            for one in self.profiles
+        }
         self.change(START, ends, [])
 
-    def stop(self):
-        for scheduler in self.schedulers:
-            scheduler.stop()
-
     def ask(self, role, payload):
-        path = layout.LOGS / f"year-{self.server.db}.json"
+        path = layout.LOGS / f"year-{self.db}.json"
         path.write_text(json.dumps(payload, default=str))
         self.schedulers[0].ask(role, path)
         path.unlink()
@@ -136,17 +155,29 @@ class Year:
             profile.take_turn(at)
             profile.deliver(at)
 
+    def cursor(self):
+        return servers.connect(self.db)
+
     def query(self, statement):
-        with self.server.cursor() as cr:
+        with self.cursor() as cr:
             cr.execute(statement)
             return cr.fetchall()
 
 
+@pytest.fixture(scope="module")
+def begun():
+    """The database and the expectation of the first day, to be copied."""
+    with servers.running_odoo() as start:
+        with Year().on(start.fresh_database(), schedulers=1) as year:
+            year.begin()
+        yield year
+
+
 @pytest.fixture
-def year(odoo_server):
-    year = Year(odoo_server(arguments=["--max-cron-threads=0"]))
-    yield year
-    year.stop()
+def year(begun, odoo_server):
+    db = odoo_server.fresh_database(begun.db)
+    with copy.deepcopy(begun).on(db, schedulers=2) as year:
+        yield year
 
 
 def test_a_year_tells_everybody_once_and_nobody_twice(year):
@@ -161,7 +192,7 @@ def test_a_year_tells_everybody_once_and_nobody_twice(year):
     )
     expected = Counter(
         (person.name, at, *line)
-        for person in PEOPLE
+        for person in year.people
         for at, lines in person.mails.items()
         for line in lines
     )
@@ -190,7 +221,7 @@ def test_a_year_tells_everybody_once_and_nobody_twice(year):
 
 def test_a_run_that_meets_another_one_leaves_it_all_to_that_and_comes_again(year):
     at = START + timedelta(days=8, hours=15)
-    with year.server.cursor() as other_run:
+    with year.cursor() as other_run:
         other_run.execute(f"SELECT pg_advisory_xact_lock({RUN_LOCK})")
         year.schedulers[0].ask("tell", at.isoformat())
         assert not year.query("SELECT FROM social_notice")
@@ -202,9 +233,9 @@ def test_a_row_that_somebody_writes_is_waited_for_and_not_left_out(year):
     """One message would be two."""
     at = START + timedelta(days=8, hours=15)
     year.tell(at - timedelta(minutes=1))
-    with year.server.cursor() as other:
+    with year.cursor() as other:
         other.execute("UPDATE social_notice SET state = 'waiting'")
-    with year.server.cursor() as other:
+    with year.cursor() as other:
         other.execute(
             "SELECT id FROM social_notice WHERE channel = 'email'"
             " ORDER BY id DESC LIMIT 1 FOR UPDATE"
@@ -227,7 +258,7 @@ def test_a_kill_between_ledger_and_queue_leaves_both_or_neither(year):
     killed = 0
     for _ in range(series(short=8, long=60)):
         at += timedelta(minutes=1)
-        with year.server.cursor() as cr:
+        with year.cursor() as cr:
             cr.execute(
                 "UPDATE social_notice SET state = 'waiting', sent_at = NULL,"
                 " mail_id = NULL WHERE state = 'sent'; DELETE FROM mail_mail"

@@ -14,6 +14,8 @@ WATCHED = (
     "ir_cron_send_notices",
     "ir_cron_send_outbox",
     "ir_cron_purge_data",
+    "ir_cron_note_health",
+    "ir_cron_send_reports",
 )
 
 

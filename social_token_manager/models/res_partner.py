@@ -38,19 +38,39 @@ class ResPartner(models.Model):
         "connections did in the month before.",
     )
 
+    def _get_social_families(self):
+        """Return ``{client: partners}``: to which of these each client below counts.
+
+        A client counts to itself and to all above it; two queries.
+        """
+        family = self.with_context(active_test=False).search_fetch(
+            [("id", "child_of", self.ids)], ["parent_id"]
+        )
+        found = {}
+        for client in family:
+            above = client
+            while above:
+                if above in self:
+                    found.setdefault(client, []).append(above)
+                above = above.parent_id
+        return found
+
     @api.depends_context("uid", "lang", "allowed_company_ids")
     def _compute_social_health(self):
         profiles = self.env["social.profile"]
+        families = self._origin._get_social_families()
+        clients = {client.id: above for client, above in families.items()}
         rows = profiles._group_facts(
-            [("partner_id", "in", self._origin.ids)],
+            [("partner_id", "in", list(clients))],
             SQL("array_agg(profile_id ORDER BY profile_id)"),
             by="partner_id",
         )
         counted = {}
-        for partner_id, facts, ids in rows:
-            counted.setdefault(partner_id, []).append((facts, ids))
+        for client_id, facts, ids in rows:
+            for partner in clients[client_id]:
+                counted.setdefault(partner, []).append((facts, ids))
         for partner in self:
-            found = counted.get(partner._origin.id, [])
+            found = counted.get(partner._origin, [])
             summary = health.summary_of([(facts, len(ids)) for facts, ids in found])
             partner.social_health = summary.score if summary else 0
             partner.social_health_text = summary and health_of_client_text(
@@ -62,20 +82,17 @@ class ResPartner(models.Model):
 
         Only those that the current user may see.
         """
-        family = self.with_context(active_test=False).search_fetch(
-            [("id", "child_of", self.ids)], ["parent_id"]
-        )
+        families = self._origin._get_social_families()
         groups = self.env["social.profile"]._read_group(
-            [("partner_id", "in", family.ids)], ["partner_id", "status"], ["__count"]
+            [("partner_id", "in", [client.id for client in families])],
+            ["partner_id", "status"],
+            ["__count"],
         )
-        counts = {partner: {} for partner in self}
+        counts = {}
         for client, status, count in groups:
-            partner = client
-            while partner:
-                if partner in counts:
-                    found = counts[partner]
-                    found[status] = found.get(status, 0) + count
-                partner = partner.parent_id
+            for partner in families[client]:
+                found = counts.setdefault(partner, {})
+                found[status] = found.get(status, 0) + count
         for partner in self:
             found = counts.get(partner._origin, {})
             partner.social_profile_count = sum(found.values())

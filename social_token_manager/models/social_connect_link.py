@@ -196,12 +196,15 @@ class SocialConnectLink(models.Model):
             )
         # Whether the inviter may still invite is asked of what he may see.
         if self.is_open and not self.sudo()._is_inviter_allowed():
-            return self.env._(
-                "%(user)s may not renew this connection any more, so the link is dead. "
-                "Make a new one.",
-                user=self.user_id.sudo().name,
-            )
+            return self._get_dead_text()
         return ""
+
+    def _get_dead_text(self):
+        return self.env._(
+            "%(user)s may not renew this connection any more, so the link is dead. "
+            "Make a new one.",
+            user=self.user_id.sudo().name,
+        )
 
     # === ACTION METHODS === #
 
@@ -235,7 +238,8 @@ class SocialConnectLink(models.Model):
     def action_resend(self):
         """Send the link again: with a token of its own, since none is stored.
 
-        :raise UserError: it is over, the app is not ready, or the mail cannot be sent
+        :raise UserError: it is over, the inviter lost the right, the app is not ready,
+            or the mail cannot be sent
         """
         self.ensure_one()
         self._check_may_manage()
@@ -248,6 +252,8 @@ class SocialConnectLink(models.Model):
         self.app_id._check_ready()
         # Users do not write links; who may is checked above.
         link = self.sudo()
+        if not link._is_inviter_allowed():
+            raise UserError(self._get_dead_text())
         lock_rows(link)
         link._send(link._mint())
         return {

@@ -7,7 +7,6 @@ the scheduler delays the ladder, and takes nobody's time to act away.
 from datetime import timedelta
 
 GRANTER, ADMINS, MANAGERS, OWNERS, OUTSIDER = LEVELS = (1, 2, 3, 4, 5)
-USUAL_DAYS = (1, 2, 3, 5, 7)
 REPEAT_DAYS = 3
 MOST_DAYS = 365
 # Whoever takes it and then falls ill must not keep it quiet for long.
@@ -47,41 +46,6 @@ def pause_after(level, days, repeat_days):
     if level < len(days):
         return days[level] - (days[level - 1] if level else 0)
     return (repeat_days or None) if days else None
-
-
-def next_level(level, reachable, days):
-    """Return the level to tell next, None when there is nobody further up.
-
-    Whoever cannot be told is passed over at once, so that no time is lost.
-
-    :param reachable: the levels with somebody who can be told
-    """
-    above = [one for one in reachable if level < one <= len(days)]
-    return min(above, default=None)
-
-
-def plan(ended_at, reachable, until, days=USUAL_DAYS, repeat_days=REPEAT_DAYS):
-    """Return ``[(instant, rung)]`` of all that is told while nobody acts.
-
-    :param ended_at: when the connection ended, :param until: the last instant
-    """
-    found, level, repeats = [], 0, 0
-    pause = pause_after(level, days, repeat_days)
-    at = ended_at
-    while pause and at + timedelta(days=pause) <= until:
-        at += timedelta(days=pause)
-        above = next_level(level, reachable, days)
-        if above:
-            level = above
-            found.append((at, rung_of(ESCALATED, level)))
-            pause = pause_after(level, days, repeat_days)
-        elif level and repeat_days:
-            repeats += 1
-            found.append((at, rung_of(REPEATED, repeats)))
-            pause = repeat_days
-        else:
-            break
-    return found
 
 
 def rung_of(kind, number):

@@ -1,10 +1,13 @@
 """Whether a scheduled action does its work; instants are naive UTC."""
 
+from datetime import timedelta
 from typing import NamedTuple
 
 OFF, LATE, FAILING = "off", "late", "failing"
 # One interval is missed when a server is restarted, two when it is busy.
 INTERVALS = 3
+# What is done once a month must not stand still for three of them.
+LONGEST = timedelta(days=3)
 FAILURES = 3
 
 
@@ -24,12 +27,12 @@ class Schedule(NamedTuple):
 def trouble_of(schedule, now):
     """Return OFF, LATE or FAILING, None for a scheduled action that works.
 
-    Late is what is due for more than three of its intervals.
+    Late is what is due for more than three of its intervals, or three days.
     """
     if not schedule.active:
         return OFF
     if schedule.failures >= FAILURES:
         return FAILING
-    if schedule.next_at + INTERVALS * schedule.interval < now:
+    if schedule.next_at + min(INTERVALS * schedule.interval, LONGEST) < now:
         return LATE
     return None

@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 from odoo.tests import BaseCase, tagged
 
 from ..policy import escalation
+from .escalation_plan import plan
 
 ENDED = datetime(2026, 3, 2, 12)
 DAY = timedelta(days=1)
@@ -12,7 +13,7 @@ LEVELS = escalation.LEVELS
 @tagged("post_install", "-at_install")
 class TestPolicyEscalation(BaseCase):
     def days_of(self, reachable=LEVELS, until=30, **options):
-        told = escalation.plan(ENDED, reachable, ENDED + until * DAY, **options)
+        told = plan(ENDED, reachable, ENDED + until * DAY, **options)
         return [((moment - ENDED).days, rung) for moment, rung in told]
 
     def test_it_goes_up_step_by_step_and_is_then_told_again(self):

@@ -24,6 +24,13 @@ class TestPolicyWatch(BaseCase):
             with self.subTest(late=late):
                 self.assertEqual(self.trouble(next_at=NOW - late * MINUTE), trouble)
 
+    def test_what_is_done_once_a_month_is_late_after_three_days(self):
+        for days, trouble in ((3, None), (4, watch.LATE)):
+            with self.subTest(days=days):
+                at = NOW - timedelta(days=days)
+                month = {"next_at": at, "interval": timedelta(days=30)}
+                self.assertEqual(self.trouble(**month), trouble)
+
     def test_what_is_off_is_told_as_off_however_late_it_is(self):
         self.assertEqual(
             self.trouble(active=False, next_at=NOW - 60 * MINUTE), watch.OFF

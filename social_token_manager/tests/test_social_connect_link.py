@@ -276,6 +276,17 @@ class TestSocialConnectLink(SocialCase):
         link.with_user(self.member).action_resend()
         self.assertTrue(link.sent_at)
 
+    def test_a_link_that_opens_nothing_any_more_is_not_sent_again(self):
+        link, token = self.make()
+        link.user_id.active = False
+
+        def send_again():
+            with self.assertRaisesRegex(UserError, "the link is dead. Make a new one"):
+                link.with_user(self.manager).action_resend()
+
+        self.assertFalse(self.sent(send_again))
+        self.assertEqual(link.token_hash, digest(token))
+
     def test_all_is_written_before_a_mail_goes_out(self):
         """What the database refuses is tried again, which must not send it twice."""
         link, _token = self.make()

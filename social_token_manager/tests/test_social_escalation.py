@@ -8,9 +8,9 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..clock import now
-from ..policy import escalation as policy
 from ..policy import people, reasons
 from .common import SocialCase
+from .escalation_plan import plan
 
 START = datetime(2026, 3, 2, 12)
 DAY = timedelta(days=1)
@@ -97,7 +97,7 @@ class TestSocialEscalation(EscalationCase):
     def test_thirty_days_of_nobody_renewing_tell_exactly_what_the_rule_says(self):
         self.lose()
         sent = self.run_days(0, 30)
-        expected = policy.plan(START, (1, 2, 3, 4), START + 30 * DAY)
+        expected = plan(START, (1, 2, 3, 4), START + 30 * DAY)
         self.assertEqual(
             sent,
             [(0, "broken"), *(((at - START).days, rung) for at, rung in expected)],

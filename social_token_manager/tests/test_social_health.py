@@ -141,14 +141,18 @@ class TestSocialHealth(SocialClockCase):
         member = self.make_user("member")
         self.assertIsNone(profiles.with_user(member)._get_health_of_many([]))
 
-    def test_a_client_is_the_mean_of_his_profiles(self):
+    def test_a_client_is_the_mean_of_his_profiles_and_of_those_below(self):
         client = self.env["res.partner"].create({"name": "Bakery"})
         self.profile.partner_id = client
         _token, other = self.connect_page("P2", person="1003")
         other.expires_at = NOW - DAY
         self.assertEqual(client.with_user(self.owner).social_health, 90)
-        other.partner_id = client
+        branch = self.env["res.partner"].create(
+            {"name": "Oven", "parent_id": client.id}
+        )
+        other.partner_id = branch
         self.env.invalidate_all()
+        self.assertEqual(branch.with_user(self.owner).social_health, 30)
         seen = client.with_user(self.owner)
         self.assertEqual(seen.social_health, 60)
         self.assertIn("60 of 100", seen.social_health_text)

@@ -1,0 +1,52 @@
+"""The monthly report as a client gets it: a PDF file, made for real."""
+
+import pytest
+from playwright.sync_api import expect
+from pypdf import PdfReader
+
+from dev import layout, system
+from tests.screens import visit
+
+# One demo serves all: whatever else is true of these tests, they stay together.
+pytestmark = [pytest.mark.processes, pytest.mark.browser]
+
+
+@pytest.fixture
+def manager(chromium, demo):
+    if not system.has_printer():
+        pytest.skip(f"{system.PRINTER} is missing")
+    with visit(chromium, demo, "marina") as visitor:
+        yield visitor
+
+
+def client_of(manager):
+    """Return the id and the name of a client with profiles."""
+    (profile,) = manager.rpc.call(
+        "social.profile",
+        "search_read",
+        [("partner_id", "!=", False), ("status", "=", "valid")],
+        ["partner_id"],
+        limit=1,
+    )
+    return profile["partner_id"]
+
+
+def text_of(path):
+    return "\n".join(page.extract_text() for page in PdfReader(path).pages)
+
+
+def test_a_manager_downloads_the_month_of_a_client_as_a_pdf_file(manager, demo):
+    client_id, client = client_of(manager)
+    page = manager.page
+    page.goto(f"{demo.url}/odoo/res.partner/{client_id}")
+    page.get_by_role("tab", name="Social Connections").click()
+    page.get_by_role("button", name="Monthly Report").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator("div[name=partner_id] input")).to_have_value(client)
+    with page.expect_download() as downloading:
+        dialog.get_by_role("button", name="Download PDF").click()
+    path = layout.SHOTS / "month.pdf"
+    downloading.value.save_as(path)
+    said = text_of(path)
+    assert client in said
+    assert "%" in said
