@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from dev import layout, odoo, system
+from dev import odoo, system
 from sandbox.server import running
 from tests import browser, receivers, servers
 
@@ -102,9 +102,7 @@ def browser_page(request, browser_context):
     errors = page.console.unexpected()
     report = getattr(request.node, "report_call", None)
     if errors or (report and report.failed):
-        layout.SHOTS.mkdir(parents=True, exist_ok=True)
-        name = re.sub(r"[^\w.-]+", "_", request.node.name)
-        page.screenshot(path=layout.SHOTS / f"{name}.png")
+        browser.shoot(page, re.sub(r"[^\w.-]+", "_", request.node.name))
     page.close()
     if errors:
         pytest.fail("The browser's console has errors:\n" + "\n".join(errors), False)

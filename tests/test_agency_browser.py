@@ -5,7 +5,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from dev import layout
 from tests import browser
 from tests.people import Backend, HttpPerson, MetaConsent, Renewal, register_app
 
@@ -124,8 +123,7 @@ def agency(odoo_server, sandbox):
 
 
 def shoot(page, name):
-    layout.SHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=layout.SHOTS / f"agency_{name}.png")
+    browser.shoot(page, f"agency_{name}")
 
 
 def test_one_client_is_reconnected_and_the_other_thirteen_are_named(

@@ -5,7 +5,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from dev import layout
 from tests import browser
 from tests.people import Backend, MetaConsent, app_values, register_app
 
@@ -47,8 +46,7 @@ def log_in(server, make_user, browser_page):
 
 
 def shoot(page, name):
-    layout.SHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=layout.SHOTS / f"{name}.png", full_page=True)
+    browser.shoot(page, name, full_page=True)
 
 
 def type_secret(page, secret):

@@ -7,7 +7,6 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
-from dev import layout
 from tests import browser
 from tests.people import Backend, HttpPerson, register_app
 
@@ -60,9 +59,7 @@ LANGUAGES = pytest.mark.parametrize("words", [EN, PT], ids=["en", "pt_BR"])
 
 
 def shoot(page, words, name):
-    layout.SHOTS.mkdir(parents=True, exist_ok=True)
-    path = layout.SHOTS / f"chat_{words['lang']}_{name}.png"
-    page.screenshot(path=path, full_page=True)
+    browser.shoot(page, f"chat_{words['lang']}_{name}", full_page=True)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import expect
 
-from dev import layout
 from tests import browser
 from tests.people import (
     DEMO_APP,
@@ -31,8 +30,7 @@ def backend(server, browser_page):
 
 
 def shoot(page, name):
-    layout.SHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=layout.SHOTS / f"{name}.png")
+    browser.shoot(page, name)
 
 
 def create_app(backend, server, sandbox):

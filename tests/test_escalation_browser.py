@@ -5,7 +5,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from dev import layout
 from tests import browser
 from tests.people import Backend, HttpPerson, register_app
 
@@ -110,8 +109,7 @@ def _only_page(form):
 
 
 def shoot(page, words, name):
-    layout.SHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=layout.SHOTS / f"escalation_{words['lang']}_{name}.png")
+    browser.shoot(page, f"escalation_{words['lang']}_{name}")
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import expect
 
-from dev import layout
 from tests import browser, servers
 from tests.people import Backend, Consent, Renewal, register_app
 
@@ -211,8 +210,7 @@ class Walk:
         sandbox.control("reset")
 
     def shoot(self, name):
-        layout.SHOTS.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=layout.SHOTS / f"every_{self.case}_{name}.png")
+        browser.shoot(self.page, f"every_{self.case}_{name}")
 
     # --- in Odoo
 

@@ -5,7 +5,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from dev import layout
 from tests import browser, servers
 from tests.people import (
     Backend,
@@ -54,8 +53,7 @@ def profile_id(server, sandbox):
 
 
 def shoot(page, name):
-    layout.SHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=layout.SHOTS / f"help_{name}.png")
+    browser.shoot(page, f"help_{name}")
 
 
 def shoot_on_a_phone(page, name):

@@ -5,7 +5,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from dev import layout
 from tests import browser, servers
 from tests.people import Backend, HttpPerson, register_app
 
@@ -99,8 +98,7 @@ def log_in(server, owner, browser_page):
 
 
 def shoot(page, name):
-    layout.SHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=layout.SHOTS / f"lifecycle_{name}.png", full_page=True)
+    browser.shoot(page, f"lifecycle_{name}", full_page=True)
 
 
 def open_profile(backend, network, name):

@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from dev import layout
 from tests import browser
 from tests.people import Backend, Consent, HttpPerson, make_link, register_app
 
@@ -76,9 +75,7 @@ LANGUAGES = pytest.mark.parametrize("words", [EN, PT], ids=["en", "pt_BR"])
 
 
 def shoot(page, words, name):
-    layout.SHOTS.mkdir(parents=True, exist_ok=True)
-    path = layout.SHOTS / f"link_{words['lang']}_{name}.png"
-    page.screenshot(path=path, full_page=True)
+    browser.shoot(page, f"link_{words['lang']}_{name}", full_page=True)
 
 
 class World:

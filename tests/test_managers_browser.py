@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from dev import layout
+from tests import browser
 from tests.people import Backend, HttpPerson, register_app
 
 pytestmark = pytest.mark.browser
@@ -127,8 +127,7 @@ def world(odoo_server, sandbox, words):
 
 
 def shoot(page, words, name):
-    layout.SHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=layout.SHOTS / f"managers_{words['lang']}_{name}.png")
+    browser.shoot(page, f"managers_{words['lang']}_{name}")
 
 
 def enter(page, world, login):

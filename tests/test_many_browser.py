@@ -5,7 +5,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from dev import layout
 from tests import browser
 from tests.people import (
     Backend,
@@ -133,9 +132,7 @@ class World:
         renewal.expect_step(words["finish"]).press(words["finish"])
 
     def shoot(self, name):
-        layout.SHOTS.mkdir(parents=True, exist_ok=True)
-        path = layout.SHOTS / f"many_{self.words['lang']}_{name}.png"
-        self.page.screenshot(path=path)
+        browser.shoot(self.page, f"many_{self.words['lang']}_{name}")
 
 
 @pytest.fixture

@@ -8,8 +8,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from dev import layout
-from tests import servers
+from tests import browser, servers
 from tests.people import HttpPerson, register_app
 
 pytestmark = pytest.mark.browser
@@ -72,8 +71,7 @@ def open_overview(page, world):
 
 
 def shoot(page, name):
-    layout.SHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=layout.SHOTS / f"overview_{name}.png", full_page=True)
+    browser.shoot(page, f"overview_{name}", full_page=True)
 
 
 def test_without_profiles_it_leads_to_where_they_are_made(page, world):

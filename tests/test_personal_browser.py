@@ -5,7 +5,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from dev import layout
 from tests import browser
 from tests.people import Backend, HttpPerson, register_app
 
@@ -135,9 +134,7 @@ class World:
         return self.page.locator(".o_social_systray").get_by_role("button")
 
     def shoot(self, name):
-        layout.SHOTS.mkdir(parents=True, exist_ok=True)
-        path = layout.SHOTS / f"personal_{self.words['lang']}_{name}.png"
-        self.page.screenshot(path=path)
+        browser.shoot(self.page, f"personal_{self.words['lang']}_{name}")
 
 
 @pytest.fixture
@@ -284,9 +281,7 @@ def test_managers_see_what_stands_still_choose_the_team_and_get_a_sample(
     assert words["sample_body"] in mail["html"]
     letter = page.context.new_page()
     letter.set_content(mail["html"])
-    letter.screenshot(
-        path=layout.SHOTS / f"personal_{words['lang']}_mail.png", full_page=True
-    )
+    browser.shoot(letter, f"personal_{words['lang']}_mail", full_page=True)
     letter.close()
 
     world.backend.open("social-notifications")

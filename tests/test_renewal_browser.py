@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from dev import layout
 from tests import browser
 from tests.people import (
     Backend,
@@ -69,8 +68,7 @@ LANGUAGES = pytest.mark.parametrize("words", [EN, PT], ids=["en", "pt_BR"])
 
 
 def shoot(page, words, name):
-    layout.SHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=layout.SHOTS / f"renewal_{words['lang']}_{name}.png")
+    browser.shoot(page, f"renewal_{words['lang']}_{name}")
 
 
 class World:

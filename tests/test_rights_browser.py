@@ -5,7 +5,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from dev import layout
 from tests import browser
 from tests.people import Backend, HttpPerson, Renewal, install_language, register_app
 
@@ -35,8 +34,7 @@ LANGUAGES = pytest.mark.parametrize("words", [EN, PT], ids=["en", "pt_BR"])
 
 
 def shoot(page, words, name):
-    layout.SHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=layout.SHOTS / f"rights_{words['lang']}_{name}.png")
+    browser.shoot(page, f"rights_{words['lang']}_{name}")
 
 
 @pytest.fixture

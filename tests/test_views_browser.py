@@ -6,8 +6,7 @@ from types import SimpleNamespace
 import pytest
 from playwright.sync_api import expect
 
-from dev import layout
-from tests import servers
+from tests import browser, servers
 from tests.people import Backend, HttpPerson, register_app
 
 pytestmark = pytest.mark.browser
@@ -102,8 +101,7 @@ class Screens:
         return cards.filter(has_text=network)
 
     def shoot(self, name):
-        layout.SHOTS.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=layout.SHOTS / f"views_{self.name}_{name}.png")
+        browser.shoot(self.page, f"views_{self.name}_{name}")
 
     def expect_fits(self):
         """Expect that nothing has to be moved sideways to be read."""

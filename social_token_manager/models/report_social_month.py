@@ -107,6 +107,7 @@ class ReportSocialMonth(models.AbstractModel):
             "client": client,
             "lang": self.env.lang,
             "lang_code": (self.env.lang or "en_US").replace("_", "-"),
+            "side": self._get_side(),
             "month": month_text(self.env, month),
             "total": total,
             "worked": total.connections and worked_text(self.env, total),
@@ -117,6 +118,15 @@ class ReportSocialMonth(models.AbstractModel):
             ],
             "ahead": self._get_ahead(domain, end),
         }
+
+    @api.model
+    def _get_side(self):
+        """Return where a line of the client's language begins.
+
+        What makes PDF files, and many a mail program, does not know the word "start".
+        """
+        lang = self.env["res.lang"]._get_data(code=self.env.lang or "en_US")
+        return "right" if lang.direction == "rtl" else "left"
 
     @api.model
     def _get_line(self, profile, metrics, spans, start, end):
