@@ -87,10 +87,8 @@ DELETION_KEPT = timedelta(days=366)
 # How often the networks are asked whether they still send messages.
 SUBSCRIPTION_PAUSE = timedelta(days=1)
 
-# Messages to chats and other systems: how many at once, and for how many seconds a
-# turn starts new ones.
+# How many messages to chats and other systems are under way at once.
 POSTS_AT_ONCE = 8
-POSTING_SECONDS = 60
 OUTBOX_KEPT = timedelta(days=30)
 
 # How long a calendar keeps what it was given.

@@ -9,9 +9,32 @@ import time
 import traceback
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
+from odoo.tools import config
+
 from .providers.errors import OutcomeUnknown, ProviderError
+from .providers.transport import TOTAL_SECONDS
 
 _logger = logging.getLogger(__name__)
+
+TURN_SECONDS = 60
+# Those of renewing, of checking and of messages may come one after the other before
+# Odoo looks whether its worker is alive.
+TURNS = 3
+# A refresh after an unknown outcome asks, knocks, and then refreshes.
+CALLS = 3
+
+
+def turn_seconds():
+    """Return how long a turn of a scheduled action may start calls.
+
+    What the last one started has to end within ``limit_time_real_cron``, too.
+    """
+    limit = config["limit_time_real_cron"]
+    if limit < 0:
+        limit = config["limit_time_real"]
+    if not limit:
+        return TURN_SECONDS
+    return max(min((limit - CALLS * TOTAL_SECONDS - 5) / TURNS, TURN_SECONDS), 1)
 
 
 def run(take, store, *, in_flight, seconds):

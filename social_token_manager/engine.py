@@ -100,6 +100,14 @@ def apart(env, work, what):
         return None
 
 
+def see_rights(env):
+    """Forget what this process remembers of rights, where others have changed them.
+
+    Odoo looks at the beginning of a request; a network may have been asked since.
+    """
+    env.registry.check_signaling(env.cr)
+
+
 def lock_rows(records):
     """Wait for and lock the rows of some records, then forget what was read before.
 

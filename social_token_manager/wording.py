@@ -3,8 +3,10 @@
 One place, so that a reason reads the same in a list, a form, a page and a mail.
 """
 
+from babel.numbers import format_decimal, format_percent
+
 from odoo import fields
-from odoo.tools import format_date, format_time
+from odoo.tools import babel_locale_parse, format_date, format_time, get_lang
 from odoo.tools.translate import LazyTranslate
 
 from . import keyring
@@ -1020,12 +1022,27 @@ def hours_text(env, hours):
         return env._("under an hour")
     if hours == 1:
         return env._("1 hour")
-    return env._("%(number)s hours", number=f"{hours:g}")
+    return env._("%(number)s hours", number=number_text(env, hours))
+
+
+def number_text(env, number):
+    """Return a number with at most one decimal, as the language writes it."""
+    return format_decimal(number, "#,##0.#", locale=_locale(env))
+
+
+def percent_text(env, percent):
+    """Return a percentage with at most one decimal, as the language writes it."""
+    pattern = _locale(env).percent_formats[None].pattern.replace("0", "0.#", 1)
+    return format_percent(percent / 100, pattern, locale=_locale(env))
+
+
+def _locale(env):
+    return babel_locale_parse(get_lang(env).code)
 
 
 def worked_text(env, metrics):
     """Return how much of the time connections worked, of :class:`outages.Metrics`."""
-    share = f"{metrics.uptime:g} %"
+    share = percent_text(env, metrics.uptime)
     if metrics.connections == 1:
         return env._("1 connection worked %(share)s of the time.", share=share)
     return env._(
@@ -1290,22 +1307,23 @@ def banner_text(env, profile, at):
 # === WHAT RENEWING TOGETHER WOULD DO === #
 
 
-def simulation_text(env, logins, profiles, silent):
-    """Return how many logins it takes, in one sentence."""
-    by_hand = profiles - silent
-    if not profiles:
-        return env._("Nothing ends within the next 90 days.")
-    if not by_hand:
-        return env._(
-            "No login is needed: all %(count)s are renewed by themselves.",
-            count=profiles,
+def simulation_text(env, summary):
+    """Return what it takes, of a :class:`policy.forecast.Summary`."""
+    sentences = []
+    if summary.by_hand:
+        sentences.append(_logins_sentence(env, summary.logins, summary.by_hand))
+    if summary.silent:
+        sentences.append(
+            env._(
+                "Renewed by themselves, or in need of nothing: %(count)s.",
+                count=summary.silent,
+            )
         )
-    sentence = _logins_sentence(env, logins, by_hand)
-    if silent:
-        sentence += " " + env._(
-            "%(count)s more are renewed by themselves or need nothing.", count=silent
+    if summary.stuck:
+        sentences.append(
+            env._("Connections that no app can renew: %(count)s.", count=summary.stuck)
         )
-    return sentence
+    return " ".join(sentences) or env._("Nothing ends within the next 90 days.")
 
 
 def _logins_sentence(env, logins, profiles):

@@ -14,6 +14,7 @@ from ..wording import (
     hours_text,
     month_text,
     outage_text,
+    percent_text,
     renewed_text,
     worked_text,
 )
@@ -116,7 +117,7 @@ class ReportSocialMonth(models.AbstractModel):
                 self._get_line(one, by_profile[one.id], spans[one.id], start, end)
                 for one in concerned
             ],
-            "ahead": self._get_ahead(domain, end),
+            "ahead": self._get_ahead(domain, self._get_horizon(month, end)),
         }
 
     @api.model
@@ -142,7 +143,9 @@ class ReportSocialMonth(models.AbstractModel):
         return {
             "network": profile.network_id.name,
             "name": profile.name,
-            "uptime": metrics.uptime,
+            "uptime": "–"
+            if metrics.uptime is None
+            else percent_text(self.env, metrics.uptime),
             "renewed": renewed_text(
                 self.env,
                 over.count(outages.BY_PERSON),
@@ -160,10 +163,20 @@ class ReportSocialMonth(models.AbstractModel):
         }
 
     @api.model
-    def _get_ahead(self, domain, end):
-        """Return what somebody has to renew by the end of the month that follows."""
+    def _get_horizon(self, month, end):
+        """Return until when is told what comes next: the month that follows is over.
+
+        Of a month that is over long since, for a month from now on.
+        """
+        if end < now():
+            return now() + relativedelta(months=1)
+        zone = pytz.timezone(self.env.context["tz"])
+        return outages.borders_of(month + relativedelta(months=1), zone)[1]
+
+    @api.model
+    def _get_ahead(self, domain, until):
+        """Return what somebody has to renew until an instant."""
         at = now()
-        until = max(end, at) + relativedelta(months=1)
         found = self.env["social.profile"].search(
             [*domain, ("access_id", "!=", False), ("expires_at", "<=", until)]
         )

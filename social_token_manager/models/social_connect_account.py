@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..engine import lock_rows, persist
+from ..engine import lock_rows, persist, see_rights
 from ..keyring import SecretDamaged
 from ..providers.errors import ProviderError
 from ..wording import trouble_sentences
@@ -92,6 +92,7 @@ class SocialConnectAccount(models.Model):
         held, left = link.account_ids.token_id, link.profile_id.access_ids.token_id
         lock_rows(held | left | token)
         # The network was asked meanwhile, and rights may have changed.
+        see_rights(self.env)
         self.with_user(self.env.user)._check_may_accept()
         data = self._find_in(listing)
         is_open = link.wrong_at and not link.done_at and not link.revoked_at

@@ -5,7 +5,7 @@ from odoo.tools import SQL, consteq
 
 from ..clock import now
 from ..const import OPEN_REQUESTS_PER_LINK
-from ..engine import lock_rows, own_environment
+from ..engine import lock_rows, own_environment, see_rights
 from ..hashing import digest
 from ..policy import links as policy
 from ..policy import reasons
@@ -173,6 +173,7 @@ class SocialConnectLink(models.Model):
         :return: as ``social.profile._store_listing`` does
         """
         Profile = self.env["social.profile"]
+        see_rights(self.env)
         lock_rows(self)
         # As everywhere: the tokens, all at once, then the profiles.
         lock_rows(self.account_ids.token_id | token)

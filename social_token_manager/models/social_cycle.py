@@ -3,6 +3,7 @@ from odoo.tools import SQL
 
 from ..clock import now
 from ..policy import outages as policy
+from .social_profile_health import IS_REMINDER
 
 ENDINGS = [
     (policy.BY_PERSON, "Renewed by a person"),
@@ -242,7 +243,7 @@ class SocialCycle(models.Model):
                       FROM social_notice notice
                      WHERE notice.profile_id = parts.profile_id
                        AND notice.cycle = parts.cycle AND notice.state = 'sent'
-                       AND notice.rung <> 'recovered'
+                       AND %(is_reminder)s
                        AND notice.sent_at >= parts.since
                        AND notice.sent_at <= parts.until
                     ) reminders ON parts.is_renewal
@@ -255,6 +256,7 @@ class SocialCycle(models.Model):
                 renewed=policy.RENEWED,
                 itself=policy.BY_ITSELF,
                 person=policy.BY_PERSON,
+                is_reminder=IS_REMINDER,
             )
         )
         return {

@@ -332,6 +332,9 @@ class SocialEscalation(models.Model):
         lock_rows(self)
         if not self.exists() or self.link_tried_at or self._is_taken(at):
             return False
+        # It may have been renewed since this turn began.
+        if self.cycle != self.profile_id.cycle or not self.profile_id.reason:
+            return False
         # Somebody here may have sent one by hand meanwhile.
         self.write({"link_tried_at": at, "link_id": self._get_sent_link().id})
         return not self.link_id

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..clock import now
-from ..engine import own_environment
+from ..engine import lock_rows, own_environment
 from ..policy import notices as policy
 from ..policy.escalation import ASKING
 from ..wording import rung_label
@@ -310,9 +310,12 @@ class SocialNotice(models.Model):
 
         Of a mail that is queued and speaks of others, too, nothing is taken back.
         """
-        self.search(
+        waiting = self.search(
             [("profile_id", "in", profiles.ids), ("state", "=", "waiting")]
-        ).state = "cancelled"
+        )
+        # Somebody may be delivering them: what he has sent by then is not waiting.
+        lock_rows(waiting)
+        waiting.filtered(lambda one: one.state == "waiting").state = "cancelled"
         queued = self.search(
             [("profile_id", "in", profiles.ids), ("mail_id.state", "=", "outgoing")]
         ).mail_id

@@ -9,7 +9,7 @@ from odoo.tools import SQL
 
 from .. import dispatch
 from ..clock import now
-from ..const import LEASE, OUTBOX_KEPT, POSTING_SECONDS, POSTS_AT_ONCE
+from ..const import LEASE, OUTBOX_KEPT, POSTS_AT_ONCE
 from ..engine import lock_rows, own_environment, persist
 from ..keyring import SecretDamaged
 from ..policy import outbox as policy
@@ -100,9 +100,9 @@ class SocialNoticeOutbox(models.Model):
             self._take,
             self._store,
             in_flight=POSTS_AT_ONCE,
-            seconds=POSTING_SECONDS,
+            seconds=dispatch.turn_seconds(),
         )
-        self.env["ir.cron"]._commit_progress(made, remaining=self._count_due())
+        self.env["ir.cron"]._end_social_turn(made, self._count_due())
 
     @api.model
     def _count_due(self):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..engine import persist
+from ..engine import lock_rows, persist, see_rights
 from ..keyring import SecretDamaged
 from ..providers.base import OTHER_ACCOUNT
 from ..providers.errors import ProviderError
@@ -84,18 +84,19 @@ class SocialOauthIdentity(models.AbstractModel):
         self._get_asked_profiles()._check_may_switch()
         self.env["social.home"]._check()
         if not self.may_switch:
-            raise UserError(
-                self.env._(
-                    "There is nothing to decide here any more. Nothing was changed; "
-                    "see the list of profiles."
-                )
-            )
+            raise UserError(self._get_decided_text())
         # The engine reads tokens that this user may not.
         oauth_request = self.sudo()
         data = oauth_request._read_other()
         persist(self.env, lambda env: oauth_request.with_env(env)._store_switch(data))
         self.env.invalidate_all()
         return False
+
+    def _get_decided_text(self):
+        return self.env._(
+            "There is nothing to decide here any more. Nothing was changed; "
+            "see the list of profiles."
+        )
 
     def _read_other(self):
         """Return the :class:`ProfileData` of the other account, asked for anew."""
@@ -156,8 +157,13 @@ class SocialOauthIdentity(models.AbstractModel):
         """Let the other account take the profile's place, in the engine's environment.
 
         :raise AccessError: a right that it takes was lost meanwhile
+        :raise UserError: somebody has decided otherwise meanwhile
         """
         # The network was asked meanwhile, and rights may have changed.
+        see_rights(self.env)
+        lock_rows(self.profile_ids.access_ids.token_id | self.token_id)
+        if self.result != OTHER_ACCOUNT or self.token_id.reason:
+            raise UserError(self._get_decided_text())
         self._get_asked_profiles().with_user(self.env.user)._check_may_switch()
         profile = self.profile_ids
         profile._switch_identity(self.token_id, data)

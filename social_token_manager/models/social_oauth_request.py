@@ -18,7 +18,7 @@ from ..const import (
     REQUEST_LIFE,
     WIZARD_PATH,
 )
-from ..engine import own_environment, persist
+from ..engine import own_environment, persist, see_rights
 from ..fields import Encrypted
 from ..hashing import digest
 from ..keyring import SecretDamaged
@@ -356,6 +356,7 @@ class SocialOauthRequest(models.Model):
         redirect_uri = self.redirect_uri
         # No transaction of ours is open while the network is asked.
         self.env.cr.commit()  # pylint: disable=invalid-commit
+        token_id = None
         try:
             grant = provider.grant(
                 code=code, redirect_uri=redirect_uri, verifier=verifier
@@ -363,6 +364,7 @@ class SocialOauthRequest(models.Model):
             token_id = persist(self.env, lambda env: self._store_token(env, grant))
             listing, is_proven = prove(provider, grant, provider.list_profiles(grant))
         except ProviderError as error:
+            self._forget_token(token_id)
             return self._conclude_failure(error)
         except (psycopg2.Error, UserError) as error:
             # A UserError is about the key file; its sentence is for the settings page.
@@ -430,6 +432,8 @@ class SocialOauthRequest(models.Model):
 
     def _take_listing(self, token, listing):
         """Store all that the grant reaches; see ``social.profile._store_listing``."""
+        # The network was asked meanwhile, and rights may have changed.
+        see_rights(self.env)
         return self.env["social.profile"]._store_listing(
             token, listing, may_create=self._may_create()
         )
@@ -463,8 +467,10 @@ class SocialOauthRequest(models.Model):
 
     def _may_create(self):
         """Whether new profiles are added at once: a renewal is about known ones."""
-        return self.purpose == "connect" and self.user_id.has_group(
-            "social_token_manager.group_manager"
+        return (
+            self.purpose == "connect"
+            and self.company_id in self.user_id.company_ids
+            and self.user_id.has_group("social_token_manager.group_manager")
         )
 
     def _write_result(self, result, granted=None, left_out=()):
@@ -489,6 +495,12 @@ class SocialOauthRequest(models.Model):
             oauth_request._journal(kind, **details)
 
         persist(self.env, store)
+
+    def _forget_token(self, token_id):
+        """Give up a grant that nothing lives from: what it reaches is not known."""
+        tokens = self.env["social.token"].browse(token_id)
+        if tokens:
+            persist(self.env, lambda env: tokens.with_env(env)._forget_unused())
 
     def _conclude_failure(self, error):
         result = next(

@@ -30,6 +30,8 @@ DAYS_BOUNDS = {
     ">": lambda days: (floor(days) + 1, None),
     ">=": lambda days: (ceil(days), None),
 }
+# More tokens than these are asked about in the background.
+VERIFIED_AT_ONCE = 5
 FOREVER = 1_000_000  # days; a longer way than Python's calendar goes
 MODULE_FILES = "/social_token_manager/static/import"
 # Written by the engine alone: a person must not be able to make a profile look healthy.
@@ -466,6 +468,19 @@ class SocialProfile(models.Model):
                     "Nobody has connected this yet, so there is nothing to check."
                 )
             )
+        if len(tokens) > VERIFIED_AT_ONCE:
+            tokens._check_soon()
+            return self._get_notification(
+                "info",
+                self.env._("Asking the networks"),
+                self.env._(
+                    "So many are asked one after the other in the background. What is "
+                    "shown here follows by itself; you may leave this page."
+                ),
+            )
+        # No transaction of ours is open while the network is asked; this one has read.
+        self.env.cr.commit()  # pylint: disable=invalid-commit
+        self.env.invalidate_all()
         trouble = set(filter(None, tokens._verify().values()))
         return self._get_verified_notification(trouble)
 
@@ -473,14 +488,21 @@ class SocialProfile(models.Model):
         sentences = [
             " ".join(reason_sentences(self.env, code)) for code in sorted(trouble)
         ]
+        return self._get_notification(
+            "warning" if trouble else "info",
+            self.env._("Asked the network"),
+            "\n".join(sentences)
+            or self.env._("What you see now is what the network said."),
+        )
+
+    def _get_notification(self, kind, title, message):
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
-                "type": "warning" if trouble else "info",
-                "title": self.env._("Asked the network"),
-                "message": "\n".join(sentences)
-                or self.env._("What you see now is what the network said."),
+                "type": kind,
+                "title": title,
+                "message": message,
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }

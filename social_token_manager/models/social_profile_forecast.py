@@ -46,6 +46,9 @@ class SocialProfileForecast(models.AbstractModel):
         """
         self.ensure_one()
         way = self._get_way()
+        if way == queue_policy.SILENT and self.expires_at:
+            # What only a person moves is not helped by a silent renewal.
+            way = way if self._is_end_moved_silently() else queue_policy.LOGIN
         login, moves = None, way != queue_policy.NOTHING
         if way == queue_policy.LOGIN:
             app, token, problem = self._get_login_place()

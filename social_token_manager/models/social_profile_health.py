@@ -16,6 +16,10 @@ from ..wording import health_reason_text, health_text
 COMPARISONS = {"=": eq, "<": lt, "<=": le, ">": gt, ">=": ge}
 # Somebody who was told a moment ago has not ignored it.
 HEARD = timedelta(days=1)
+# Of what people were told, that they are to do something.
+IS_REMINDER = SQL(
+    "notice.rung NOT IN %s AND notice.rung NOT LIKE %s", (RECOVERED, PURGE), f"{TAKEN}%"
+)
 
 
 class SocialProfileHealth(models.AbstractModel):
@@ -150,8 +154,7 @@ class SocialProfileHealth(models.AbstractModel):
                   FROM social_notice notice
                  WHERE notice.profile_id = profile.id AND notice.cycle = profile.cycle
                    AND notice.state = 'sent' AND notice.sent_at <= %(heard)s
-                   AND notice.rung NOT IN %(no_reminders)s
-                   AND notice.rung NOT LIKE %(taken)s) reminders,
+                   AND %(is_reminder)s) reminders,
            LATERAL (
                 SELECT count(*) AS number FROM social_cycle cycle
                  WHERE cycle.profile_id = profile.id AND cycle.until > %(recently)s
@@ -165,8 +168,7 @@ class SocialProfileHealth(models.AbstractModel):
             most_outages=policy.MOST["outages"],
             coverage=self._get_coverage_sql(),
             heard=at - HEARD,
-            no_reminders=(RECOVERED, PURGE),
-            taken=f"{TAKEN}%",
+            is_reminder=IS_REMINDER,
             recently=at - outages.RECENTLY,
             profiles=profiles,
         )

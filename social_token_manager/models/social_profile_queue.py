@@ -65,6 +65,16 @@ class SocialProfileQueue(models.AbstractModel):
             is_old_enough=life.has_refresh_token or life.is_old_enough(now()),
         )
 
+    def _is_end_moved_silently(self):
+        """Whether a silent renewal moves the moment at which a person must act."""
+        self.ensure_one()
+        token = self.sudo().token_id
+        return policy.moves_end(
+            token._get_clocks().first,
+            self.network_id._get_validity(),
+            restarts_refresh=get_provider(token.app_id.provider).restarts_refresh_token,
+        )
+
     def _get_login_place(self):
         """Return the app, the token to renew, and why it cannot be, False if it can."""
         self.ensure_one()

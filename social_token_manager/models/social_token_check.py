@@ -249,17 +249,22 @@ class SocialTokenCheck(models.AbstractModel):
     def _store_verdict_of_token(self, check, verdict):
         """Store what a verdict says of the token itself.
 
-        What was granted or lost meanwhile wins. While it is being renewed a loss is
-        not believed: the renewal may have ended the access token that was asked about.
+        What was granted or lost meanwhile wins. While it is being renewed, or while
+        nobody knows what became of a renewal, a loss is not believed: the renewal may
+        have ended the access token that was asked about, and its next try tells.
 
         :return: an :class:`AppFault` when the app is suspected instead, else None
         """
         lock_rows(self)
         seen = verdict.token
-        if not self._is_as_asked(check) or (not seen.active and self._is_leased()):
+        is_renewing = self.intent_count or self._is_leased()
+        if not self._is_as_asked(check) or (not seen.active and is_renewing):
             return None
-        # Nobody is asked about a secret that does not open.
+        # Nobody is asked about a secret that does not open, or was wiped with its loss.
         is_asked = seen.reason != reasons.DAMAGED_SECRET
+        if self.reason and not is_asked:
+            self.verify_at = False
+            return None
         is_news = not seen.active and not self.reason
         if is_news and is_asked and not self.failure_count:
             if self.app_id._is_suspected():
@@ -309,7 +314,8 @@ class SocialTokenCheck(models.AbstractModel):
             return
         if verdict.token.active:
             for access in self.access_ids:
-                if access.reason == check.losses.get(access.id, access.reason):
+                was_asked = access.id in check.losses.keys() - verdict.unasked
+                if was_asked and access.reason == check.losses[access.id]:
                     access._note_reason(verdict.reasons.get(access.id))
         self._settle()
         if verdict.token.reason != reasons.DAMAGED_SECRET:

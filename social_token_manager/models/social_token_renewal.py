@@ -8,11 +8,11 @@ from datetime import timedelta
 
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, config
+from odoo.tools import SQL
 
 from ..clock import now
 from ..const import HOST_LIMIT, IN_FLIGHT, LEASE
-from ..dispatch import outcome_of, run
+from ..dispatch import outcome_of, run, turn_seconds
 from ..engine import attempt, lock_rows, own_environment, persist
 from ..exceptions import TokenBusy
 from ..keyring import SecretDamaged
@@ -28,7 +28,6 @@ from ..providers.errors import (
     Unreachable,
 )
 from ..providers.results import TokenSet
-from ..providers.transport import TOTAL_SECONDS
 
 _logger = logging.getLogger(__name__)
 
@@ -47,9 +46,6 @@ HOUR = timedelta(hours=1)
 SWEEP_LIMIT = 200
 # Whatever is left is swept in the next turn; renewing comes first.
 SWEEP_SECONDS = 10
-TURN_SECONDS = 60
-# A refresh after an unknown outcome asks, knocks, and then refreshes.
-CALLS = 3
 SETTLED_AT_ONCE = 20
 MOST_WORKERS = 8
 
@@ -175,8 +171,8 @@ class SocialTokenRenewal(models.AbstractModel):
                 # The row's intent stays, so the next turn finds an unknown outcome.
                 _logger.error("An answer was not stored: %s", type(error).__name__)
 
-        made = run(take, store_safely, in_flight=IN_FLIGHT, seconds=_turn_seconds())
-        cron._commit_progress(made, remaining=self._count_due(column))
+        made = run(take, store_safely, in_flight=IN_FLIGHT, seconds=turn_seconds())
+        cron._end_social_turn(made, self._count_due(column))
 
     @api.model
     def _count_due(self, column):
@@ -718,15 +714,3 @@ class SocialTokenRenewal(models.AbstractModel):
 
 def _lease_end():
     return SQL("%s + %s", DATABASE_NOW, LEASE)
-
-
-def _turn_seconds():
-    """Return how long a turn may start calls; what it started has to end in time.
-
-    Odoo comes back to what is left a minute later, so a turn is as long as it may be.
-    """
-    limit = config["limit_time_real_cron"]
-    if limit < 0:
-        limit = config["limit_time_real"]
-    allowed = limit - CALLS * TOTAL_SECONDS - 5 if limit else TURN_SECONDS
-    return max(min(allowed, TURN_SECONDS), 1)

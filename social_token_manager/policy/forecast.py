@@ -219,13 +219,33 @@ def weeks(planned, load, capacity=0):
     ]
 
 
-def logins(items):
-    """Return how many logins it takes to renew these."""
-    return len({item.login for item in items if item.login is not None and item.moves})
+@dataclass(frozen=True)
+class Summary:
+    """What it takes to renew some: counts of connections, and of logins.
+
+    :ivar by_hand: renewed by the ``logins``, :ivar stuck: with no way to do it
+    """
+
+    logins: int
+    by_hand: int
+    silent: int
+    stuck: int
+
+
+def summary_of(items):
+    """Return the :class:`Summary` of renewing these."""
+    with_login = [item for item in items if item.login is not None]
+    by_hand = [item for item in with_login if item.moves]
+    return Summary(
+        logins=len({item.login for item in by_hand}),
+        by_hand=len(by_hand),
+        silent=len(items) - len(with_login),
+        stuck=len(with_login) - len(by_hand),
+    )
 
 
 def first_of(planned):
-    """Return the ids of those to begin with: the first day's."""
+    """Return the items to begin with: the first day's."""
     days = [one.renew_on for one in planned if one.renew_on]
     first = min(days, default=None)
-    return [one.item.id for one in planned if first and one.renew_on == first]
+    return [one.item for one in planned if first and one.renew_on == first]

@@ -7,6 +7,19 @@ LOGIN, SILENT, NOTHING = "login", "silent", "nothing"
 PERSONS_CLOCKS = ("refresh", "data_access")
 
 
+def moves_end(first_clock, validity, *, restarts_refresh):
+    """Whether a silent renewal moves the moment at which a person must act.
+
+    :param validity: the published :class:`policy.expiry.Validity`; it counts where no
+        clock drives
+    :param bool restarts_refresh: whether the network gives the refresh token a new
+        life each time
+    """
+    if first_clock:
+        return first_clock == "refresh" and restarts_refresh
+    return validity.from_last_use
+
+
 def way(*, reason, status, first_clock, renews_silently, is_old_enough):
     """Return ``LOGIN``, ``SILENT`` or ``NOTHING`` for one profile.
 

@@ -88,6 +88,8 @@ class OAuth2Provider:
     minimum_age = timedelta(0)
     # Each refresh gives a new refresh token and ends the old one.
     rotates_refresh_token = False
+    # Each refresh starts the life of the refresh token anew, by what is published.
+    restarts_refresh_token = False
     # A refresh may use its token up, so that one whose answer got lost may not simply
     # be repeated. Whoever is not known to be harmless is taken for strict.
     refresh_may_spend = True

@@ -7,6 +7,8 @@ a page is used with a page token made from the long-lived user token.
 
 import hashlib
 import hmac
+import random
+import time
 from urllib.parse import parse_qs, urlsplit
 
 from ..policy import reasons
@@ -29,6 +31,8 @@ from .results import (
 
 LISTING_PAGES = 100
 LISTING_LIMIT = 100
+# For how long one check begins to ask about pages.
+PAGES_SECONDS = 15
 
 PAGE_FIELDS = (
     "id,name,username,access_token,tasks,picture{url},"
@@ -164,18 +168,31 @@ class MetaProvider(MetaSubscription, GraphProvider):
         token = self.introspect(stored.access_token)
         if not token.active:
             return Verdict(token)
-        pages = {
-            page_token: self.introspect(page_token)
-            for page_token in {reach.page_token for reach in reaches}
-            if page_token
-        }
+        wanted = {reach.page_token for reach in reaches if reach.page_token}
+        pages = self._introspect_pages(wanted)
+        unasked = wanted - pages.keys()
         return Verdict(
             token,
             {
                 reach.key: self._judge(reach, token, pages.get(reach.page_token))
                 for reach in reaches
+                if reach.page_token not in unasked
             },
+            frozenset(reach.key for reach in reaches if reach.page_token in unasked),
         )
+
+    def _introspect_pages(self, page_tokens):
+        """Return ``{page token: Introspection}`` of those that there is time for.
+
+        Someone may have granted hundreds; in an order of chance each has its turn.
+        """
+        deadline = time.monotonic() + PAGES_SECONDS
+        pages = {}
+        for page_token in random.sample(sorted(page_tokens), len(page_tokens)):
+            if time.monotonic() > deadline:
+                break
+            pages[page_token] = self.introspect(page_token)
+        return pages
 
     def extend(self, short):
         """Exchange a short-lived user token for one of about 60 days.

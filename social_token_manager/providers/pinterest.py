@@ -60,6 +60,7 @@ class PinterestProvider(OAuth2Provider):
 
     scope_separator = ","
     rotates_refresh_token = True
+    restarts_refresh_token = True
 
     network = "pinterest"
     required_scopes = {network: ("user_accounts:read",)}

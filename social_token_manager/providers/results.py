@@ -182,10 +182,14 @@ class Reach:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A definite answer: ``token`` as a whole, and a reason (or None) per reach key."""
+    """A definite answer: ``token`` as a whole, and a reason (or None) per reach key.
+
+    ``unasked`` are the keys for which there was no time; they stay as they were.
+    """
 
     token: Introspection
     reasons: dict[int, str | None] = field(default_factory=dict)
+    unasked: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,14 @@
 import threading
 import time
 import unittest
+from unittest.mock import patch
 
 from odoo.tools import mute_logger
 
-from ..dispatch import outcome_of, run
+from ..dispatch import outcome_of, run, turn_seconds
 from ..providers.errors import OutcomeUnknown, RateLimited
 
-LOGGER = "odoo.addons.social_token_manager.dispatch"
+MODULE = LOGGER = "odoo.addons.social_token_manager.dispatch"
 
 
 def waiter(seconds, answer):
@@ -41,6 +42,17 @@ class Work:
 
 
 class TestDispatch(unittest.TestCase):
+    def test_turns_in_a_row_end_before_odoo_would_kill_their_worker(self):
+        for limits, seconds in (
+            ({"limit_time_real_cron": 120}, (120 - 60 - 5) / 3),
+            ({"limit_time_real_cron": 3600}, 60),
+            ({"limit_time_real_cron": 30}, 1),
+            ({"limit_time_real_cron": 0}, 60),
+            ({"limit_time_real_cron": -1, "limit_time_real": 95}, 10),
+        ):
+            with self.subTest(limits=limits), patch(f"{MODULE}.config", limits):
+                self.assertAlmostEqual(turn_seconds(), seconds)
+
     def test_every_answer_is_stored_once(self):
         work = Work(waiter(0, number) for number in range(50))
         self.assertEqual(work.run(), 50)

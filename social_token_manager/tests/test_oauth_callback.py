@@ -279,6 +279,23 @@ class TestOauthCallback(HttpCase):
         self.assertEqual(profile.external_id, "101")
         self.assertEqual(self._last().result, "other_account")
 
+    def test_what_was_decided_in_another_window_meanwhile_is_not_switched(self):
+        profile = self._come_back_as_other()
+
+        def decide(_token):
+            self._last().token_id._forget_unused()
+            self.env.flush_all()
+            return self.provider.listing
+
+        with (
+            patch.object(self.registry["social.token"], "_read_listing", decide),
+            self.assertRaisesRegex(UserError, "nothing to decide here any more"),
+        ):
+            self._last().with_user(self.manager).action_switch()
+        self.env.invalidate_all()
+        self.assertEqual(profile.external_id, "101")
+        self.assertTrue(profile.token_id.access_token)
+
     def test_a_network_that_refuses_to_list_is_told_in_words(self):
         self._come_back_as_other()
         with (
@@ -570,6 +587,15 @@ class TestOauthCallback(HttpCase):
         profile.invalidate_recordset()
         self.assertFalse(profile.reason)
         self.assertEqual(profile.token_id.generation, 2)
+
+    def test_a_first_grant_whose_listing_fails_is_not_kept(self):
+        self.provider.listing_failure = Unreachable()
+        self._assert_result(
+            self._call_back(f"code={CODE}&state={self._begin()}"), "unreachable"
+        )
+        token = self.env["social.token"].search([])
+        self.assertEqual(set(token.mapped("reason")), {"not_connected"})
+        self.assertFalse(any(token.mapped("access_token")))
 
     def test_a_page_without_its_own_token_is_told_and_not_stored(self):
         self.provider.listing += (

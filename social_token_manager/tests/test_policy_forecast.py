@@ -6,7 +6,7 @@ from odoo.tests import BaseCase, tagged
 
 from ..policy import forecast
 from ..policy.expiry import Validity
-from ..policy.forecast import ALIGN, SPREAD, DaysOff, Item
+from ..policy.forecast import ALIGN, SPREAD, DaysOff, Item, Summary
 
 NOW = datetime(2026, 3, 16, 9)  # a Monday
 DAY = timedelta(days=1)
@@ -41,7 +41,7 @@ class TestPolicyForecast(BaseCase):
 
     def test_one_login_renews_all_of_its_connections_on_one_day(self):
         items = [item(1, 3), item(2, 60), item(3, 30, login="bea")]
-        self.assertEqual(forecast.logins(items), 2)
+        self.assertEqual(forecast.summary_of(items), Summary(2, 3, 0, 0))
         for how in (ALIGN, SPREAD):
             planned = forecast.plan(items, NOW, how, capacity=1)
             self.assertEqual(planned[0].renew_on, planned[1].renew_on)
@@ -120,6 +120,14 @@ class TestPolicyForecast(BaseCase):
         (_now, then) = forecast.weeks(forecast.plan([one], NOW), {})
         self.assertEqual(then.off, 1)
 
+    def test_what_no_app_can_renew_is_no_login(self):
+        items = [
+            item(1, 3),
+            item(2, 3, login="stuck", moves=False),
+            item(3, 3, login=None),
+        ]
+        self.assertEqual(forecast.summary_of(items), Summary(1, 1, 1, 1))
+
     def test_it_begins_with_the_first_day(self):
         items = [
             item(1, 2),
@@ -127,5 +135,5 @@ class TestPolicyForecast(BaseCase):
             item(3, 2, None, None, moves=False),
         ]
         planned = forecast.plan(items, NOW, SPREAD, capacity=1)
-        self.assertEqual(forecast.first_of(planned), [1])
+        self.assertEqual(forecast.first_of(planned), items[:1])
         self.assertEqual(forecast.first_of([]), [])

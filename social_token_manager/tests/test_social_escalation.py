@@ -521,6 +521,19 @@ class TestSocialEscalationOutside(EscalationCase):
         with freeze_time(START + 9 * DAY):
             self.assertTrue(self.send_links())
 
+    def test_whoever_renews_while_links_go_out_keeps_theirs_from_going(self):
+        self.name_outsider()
+        self.company.social_escalation_link = True
+        self.reach_top()
+        with freeze_time(START + 7 * DAY):
+            self.profile.reason = False
+            self.assertFalse(self.profile.escalation_ids._claim_link(now()))
+            self.profile.reason = reasons.REVOKED
+            self.profile.cycle += 1
+            self.assertFalse(self.profile.escalation_ids._claim_link(now()))
+            self.profile.cycle -= 1
+            self.assertTrue(self.profile.escalation_ids._claim_link(now()))
+
     def test_a_link_that_was_sent_by_hand_is_not_sent_again(self):
         self.name_outsider()
         self.company.social_escalation_link = True

@@ -1,12 +1,14 @@
 """The simulation shows what renewing together would do, and starts the queue."""
 
 from datetime import date, datetime, timedelta
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
 from ..policy import forecast
+from ..providers.meta import MetaProvider
 from .common import NOW, SocialClockCase
 
 DAY = timedelta(days=1)
@@ -71,6 +73,27 @@ class TestSocialForecast(SocialClockCase):
         self.assertEqual(row["ends"], "03/20/2026")
         self.assertEqual(row["renewed"], "03/15/2026")
         self.assertEqual(row["next"], "06/15/2026", "three months, as published")
+
+    def live_silently(self):
+        """Let Bea's connection live from a token that is renewed silently."""
+        token = self.bea.token_id
+        token.refresh_token = token._seal_secret("refresh_token", "kept")
+        token.refresh_expires_at = self.bea.expires_at = NOW + 45 * DAY
+
+    def test_what_only_a_person_moves_takes_a_login(self):
+        self.live_silently()
+        wizard = self.open(self.bea)
+        self.assertEqual(wizard.headline, "1 login would renew 1 profile.")
+        queue = self.env["social.renewal.queue"].browse(wizard.action_start()["res_id"])
+        self.assertEqual(queue.outcome_ids.mapped("way"), ["login"])
+
+    def test_where_each_renewal_begins_a_new_life_no_login_is_needed(self):
+        self.live_silently()
+        with patch.object(MetaProvider, "restarts_refresh_token", True):
+            wizard = self.open(self.bea)
+            self.assertEqual(
+                wizard.headline, "Renewed by themselves, or in need of nothing: 1."
+            )
 
     def test_weeks_are_told_before_and_after_with_a_warning(self):
         other = self.make_profile(external_id="X1")

@@ -9,6 +9,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..clock import now
+from ..models import social_notice
 from .common import SocialCase
 
 START = "2026-03-02 12:00:00"
@@ -248,6 +249,21 @@ class TestSocialNotice(SocialCase):
         self.connect_profile(60)
         self.manager.social_quiet_end = 0
         self.assertFalse(self.run_at(START))
+
+    def test_what_is_sent_while_a_renewal_waits_for_it_counts_as_sent(self):
+        self.manager.write({"social_quiet_start": 0, "social_quiet_end": 24})
+        profile = self.connect_profile(2)
+        self.run_at(START)
+        waiting = self.env["social.notice"].search([("state", "=", "waiting")])
+        self.assertTrue(waiting)
+
+        def be_overtaken(rows):
+            self.env.cr.execute("UPDATE social_notice SET state = 'sent'")
+            rows.invalidate_recordset()
+
+        with patch(f"{social_notice.__name__}.lock_rows", be_overtaken):
+            waiting._cancel_pending(profile)
+        self.assertEqual(set(waiting.mapped("state")), {"sent"})
 
     def test_a_zone_by_an_older_name_is_one_too(self):
         self.manager.write(

@@ -370,6 +370,22 @@ class TestSocialNoticeTarget(SocialCase):
         self.Outbox._claim(1)
         self.assertEqual(self.Outbox._count_due(), 1)
 
+    def test_what_is_left_gets_a_turn_of_its_own(self):
+        """Odoo would take ten turns in a row, and kill a worker that is at it long."""
+        cron = self.env.ref("social_token_manager.ir_cron_send_outbox")
+        triggers = self.env["ir.cron.trigger"]
+        for made, is_more, count in ((2, 1, 1), (2, 0, 0), (0, 1, 0)):
+            triggers.search([("cron_id", "=", cron.id)]).unlink()
+            actions = self.env["ir.cron"].with_context(cron_id=cron.id)
+            with (
+                self.subTest(made=made, is_more=is_more),
+                patch.object(self.registry["ir.cron"], "_commit_progress") as told,
+            ):
+                actions._end_social_turn(made, is_more)
+                told.assert_called_once_with(made, remaining=0)
+                found = triggers.search([("cron_id", "=", cron.id)])
+                self.assertEqual(len(found), count)
+
     # === SETTING UP === #
 
     def test_an_owner_pastes_an_address_that_nobody_reads_again(self):

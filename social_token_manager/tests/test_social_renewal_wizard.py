@@ -202,6 +202,25 @@ class TestSocialRenewalWizard(SocialCase):
         self.assertFalse(self.profile.active)
         self.assertTrue(self.profile.access_id)
 
+    def test_what_was_put_away_stays_so_until_somebody_takes_it_back(self):
+        token, both = self.connect(
+            self.app, self.manager, [self.page("P1"), self.page("P2")]
+        )
+        other = both - self.profile
+        other.active = False
+        member = self.make_user("member")
+        both.admin_user_ids += member
+        listing = [self.page("P1"), self.page("P2")]
+        for user in (member, self.manager):
+            wizard = self.at_selection(listing, user=user)
+            line = wizard.line_ids.filtered(lambda one: one.profile_id == other)
+            self.assertFalse(line.is_chosen)
+            if user == self.manager:
+                line.is_chosen = True
+            self.continue_with(wizard, listing)
+            self.assertEqual(wizard.step, "finish")
+            self.assertEqual(other.active, user == self.manager)
+
     def test_a_member_adds_and_puts_away_nothing(self):
         member = self.make_user("member")
         self.profile.admin_user_ids += member

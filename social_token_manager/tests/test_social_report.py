@@ -7,6 +7,7 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from .. import wording
 from ..policy import reasons
 from .common import NOW, SocialClockCase
 
@@ -76,7 +77,7 @@ class TestSocialReport(SocialClockCase):
         self.assertIn("Password changed", outage)
         html = self.render()
         self.assertIn("Your Connections in February 2026", html)
-        self.assertIn("75.0", html)
+        self.assertIn("75%", html)
         self.assertIn("<strong>168 hours</strong>", html)
         self.assertNotIn("token", html.lower().split("<main")[-1].split("</main")[0])
 
@@ -92,6 +93,22 @@ class TestSocialReport(SocialClockCase):
         self.assertIn("Is to be renewed before Apr 4, 2026", self.render())
         self.profile.expires_at = NOW - DAY
         self.assertIn("Has not worked since", self.render())
+
+    def test_until_the_end_of_the_next_month_all_comes_next_in_any_zone(self):
+        self.client.tz = "Europe/Berlin"
+        self.profile.expires_at = datetime(2026, 5, 31, 20)
+        (line,) = self.get(date(2026, 4, 1))["ahead"]
+        self.assertIn("May 31, 2026", line["text"])
+
+    def test_numbers_are_written_as_the_client_writes_them(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.client.lang = "fr_FR"
+        report = self.get()
+        (line,) = report["lines"]
+        self.assertEqual(line["uptime"], "75\N{NO-BREAK SPACE}%")
+        self.assertIn(line["uptime"], report["worked"])
+        env = self.env(context={"lang": "fr_FR"})
+        self.assertEqual(wording.number_text(env, 12.5), "12,5")
 
     def test_it_is_in_the_clients_language_and_by_the_clients_clock(self):
         self.env["res.lang"]._activate_lang("pt_BR")

@@ -1,5 +1,6 @@
 """Only a definite answer changes what is shown; all other trouble is counted."""
 
+from dataclasses import replace
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -270,6 +271,41 @@ class TestSocialTokenVerify(SocialClockCase):
         self.assertFalse(self.token.reason)
         self.assertTrue(self.token.lease_owner)
 
+    def test_while_nobody_knows_what_became_of_a_renewal_its_next_try_tells(self):
+        self.token.intent_count = 1
+        self.verify(self.dead("revoked"))
+        self.assertFalse(self.token.reason)
+        self.assertEqual(self.token.intent_count, 1)
+
+    def test_a_grant_that_was_wiped_with_its_loss_keeps_its_reason(self):
+        self.token._forget("revoked")
+        lost = self.journal(token_id=self.token.id, kind="lost")
+        self.verify(self.alive())
+        self.assertEqual(self.token.reason, "revoked")
+        self.assertFalse(self.token.verify_at, "nothing is left to ask about")
+        self.assertEqual(self.journal(token_id=self.token.id, kind="lost"), lost)
+
+    def test_what_there_was_no_time_to_ask_about_stays_as_it_was(self):
+        access = self.second.access_ids
+        access._note_reason("lost_role")
+        verdict = replace(self.alive(), unasked=frozenset(access.ids))
+        self.verify(verdict)
+        self.assertEqual(access.reason, "lost_role")
+        self.verify(self.alive())
+        self.assertFalse(access.reason)
+
+    def test_an_access_that_came_after_the_question_keeps_its_reason(self):
+        def arrive():
+            self.connect(self.app, self.manager, [self.page("P3")], person="other")
+            late = self.env["social.access"].search([], order="id desc", limit=1)
+            late.token_id = self.token
+            late._note_reason("missing_scope")
+            self.late = late
+            return self.alive()
+
+        self.verify(arrive)
+        self.assertEqual(self.late.reason, "missing_scope")
+
     def test_a_reconnect_between_the_two_steps_of_storing_wins(self):
         def persist_and_be_overtaken(env, store):
             stored = persist(env, store)
@@ -332,7 +368,11 @@ class TestSocialTokenVerify(SocialClockCase):
     # === THE BUTTON === #
 
     def press(self, user, answer):
-        with self.enter_registry_test_mode(), self.network_answers(answer):
+        with (
+            self.enter_registry_test_mode(),
+            self.network_answers(answer),
+            patch.object(self.env.cr, "commit", lambda: None),
+        ):
             return self.first.with_user(user).action_verify()["params"]
 
     def test_whoever_sees_a_profile_may_have_it_checked(self):
@@ -354,6 +394,19 @@ class TestSocialTokenVerify(SocialClockCase):
                 self.assertEqual(params["type"], "warning")
                 self.assertTrue(params["message"])
                 self.assertIn(words, params["message"])
+
+    def test_many_are_asked_in_the_background(self):
+        for number in range(10, 16):
+            self.connect(
+                self.app, self.manager, [self.page(f"P{number}")], person=f"{number}"
+            )
+        profiles = self.env["social.profile"].search([("access_id", "!=", False)])
+        profiles.token_id.verify_at = False
+        with self.network_answers(self.alive()) as provider:
+            params = profiles.with_user(self.manager).action_verify()["params"]
+        self.assertFalse(provider.questions)
+        self.assertIn("in the background", params["message"])
+        self.assertEqual(set(profiles.token_id.mapped("verify_at")), {NOW})
 
     def test_what_nobody_connected_cannot_be_checked(self):
         profile = self.make_profile().with_user(self.manager)

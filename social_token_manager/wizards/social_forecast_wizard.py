@@ -53,12 +53,7 @@ class SocialForecastWizard(models.TransientModel):
             load = profiles._get_forecast_load(without=profiles)
             planned = wizard._make_plan(profiles, load)
             items = [one.item for one in planned]
-            wizard.headline = simulation_text(
-                self.env,
-                forecast.logins(items),
-                len(items),
-                sum(item.login is None for item in items),
-            )
+            wizard.headline = simulation_text(self.env, forecast.summary_of(items))
             wizard.plan = wizard._show_plan(profiles, planned)
             wizard.weeks = wizard._show_weeks(
                 forecast.weeks(planned, load, wizard._get_limit())
@@ -157,4 +152,9 @@ class SocialForecastWizard(models.TransientModel):
                     "Nothing was changed."
                 )
             )
-        return self.env["social.renewal.queue"]._start(profiles.browse(first))
+        return self.env["social.renewal.queue"]._start(
+            profiles.browse([item.id for item in first]),
+            in_person=profiles.browse(
+                [item.id for item in first if item.login is not None]
+            ),
+        )

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+# What is connected, whether in full or not.
+CONNECTED = ("kept", "lacking")
 # What the person decides; all else is what the network said.
 CHOICES = {"is_chosen", "receive_story_mentions", "receive_story_replies"}
 
@@ -85,6 +87,10 @@ class SocialRenewalLine(models.TransientModel):
         if self.kind == "missing":
             return self.env._("Unchanged")
         return self.env._("Renewed")
+
+    def _is_activity_changed(self):
+        """Whether a profile is to be put away, or taken back, by the choice."""
+        return self.kind in CONNECTED and self.is_chosen != self.profile_id.active
 
     def _get_story_options(self):
         """Return the story options that were asked for, as values of a profile."""

@@ -88,9 +88,10 @@ class SocialRenewalQueue(models.TransientModel):
     # === STARTING === #
 
     @api.model
-    def _start(self, profiles):
+    def _start(self, profiles, in_person=()):
         """Make a queue for some profiles and return the action that shows it.
 
+        :param in_person: those for which a silent renewal will not do
         :raise AccessError: none of them may be renewed by this user
         """
         profiles.check_access("read")
@@ -100,12 +101,15 @@ class SocialRenewalQueue(models.TransientModel):
         self.env["social.home"]._check()
         # Nobody writes one, so that it tells nobody of profiles that are not his.
         queue = self.sudo().create({"left_out_count": len(profiles - allowed)})
-        queue._fill(allowed)
+        queue._fill(allowed, in_person)
         return queue._get_action()
 
-    def _fill(self, profiles):
+    def _fill(self, profiles, in_person):
         """Plan the renewal of each profile, and let the engine begin with its part."""
-        ways = {profile: profile._get_way() for profile in profiles}
+        ways = {
+            profile: policy.LOGIN if profile in in_person else profile._get_way()
+            for profile in profiles
+        }
         silent = profiles.filtered(lambda one: ways[one] == policy.SILENT)
         # The engine reads tokens that this user may not.
         silent.sudo().token_id._renew_soon()

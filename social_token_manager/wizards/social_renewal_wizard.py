@@ -3,12 +3,13 @@ import logging
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..engine import persist
+from ..engine import persist, see_rights
 from ..keyring import SecretDamaged
 from ..policy import prerequisites as policy
 from ..policy import reasons
 from ..providers.errors import ProviderError
 from ..wording import result_texts, trouble_sentences
+from .social_renewal_line import CONNECTED
 
 _logger = logging.getLogger(__name__)
 
@@ -21,8 +22,6 @@ STEPS = [
     ("finish", "Finish"),
 ]
 ORDER = {"missing": 1, "lacking": 2, "kept": 3, "new": 4, "unusable": 5}
-# What is connected, whether in full or not.
-CONNECTED = ("kept", "lacking")
 
 
 class SocialRenewalWizard(models.TransientModel):
@@ -86,7 +85,7 @@ class SocialRenewalWizard(models.TransientModel):
             wizard.unticked = ", ".join(
                 f"{line.network_id.name} {line.name}"
                 for line in wizard.line_ids
-                if line.kind in CONNECTED and not line.is_chosen
+                if line._is_activity_changed() and not line.is_chosen
             )
 
     @api.depends_context("uid")
@@ -293,7 +292,8 @@ class SocialRenewalWizard(models.TransientModel):
                 "wizard_id": self.id,
                 "kind": kind,
                 "sequence": ORDER[kind],
-                "is_chosen": kind in CONNECTED,
+                # Who was put away stays so until somebody takes it back.
+                "is_chosen": kind in CONNECTED and profile.active,
                 "profile_id": profile.id,
                 "network_id": profile.network_id.id,
                 "external_id": profile.external_id,
@@ -347,10 +347,8 @@ class SocialRenewalWizard(models.TransientModel):
         """
         wizard = self.with_user(self.env.user)
         wizard.profile_id._check_may_renew()
-        put_away = self.line_ids.filtered(
-            lambda one: one.kind in CONNECTED and not one.is_chosen
-        )
-        if wizard.may_choose or not (put_away | self._get_new_lines()):
+        changed = self.line_ids.filtered(lambda one: one._is_activity_changed())
+        if wizard.may_choose or not (changed | self._get_new_lines()):
             return
         raise AccessError(
             self.env._(
@@ -383,6 +381,7 @@ class SocialRenewalWizard(models.TransientModel):
     def _store_selection(self, listing):
         """Store the choice, in the engine's environment but with this user's rights."""
         # The network was asked meanwhile, and rights may have changed.
+        see_rights(self.env)
         self._check_selection()
         user = self.env.user
         for line in self.line_ids.filtered("profile_id"):
@@ -391,7 +390,7 @@ class SocialRenewalWizard(models.TransientModel):
             if not profile.with_user(user).may_renew:
                 continue
             profile.write(line._get_story_options())
-            if line.kind in CONNECTED:
+            if line._is_activity_changed():
                 profile.active = line.is_chosen
         if listing:
             self._connect_chosen(listing)

@@ -1,6 +1,6 @@
 import { expect, test } from "@odoo/hoot";
 import { press, queryAllTexts, queryOne, waitUntil } from "@odoo/hoot-dom";
-import { animationFrame, Deferred, mockDate, mockTimeZone } from "@odoo/hoot-mock";
+import { advanceTime, animationFrame, Deferred, mockDate, mockTimeZone } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import {
     contains,
@@ -247,7 +247,10 @@ test("what changes while a view loads for the first time is shown as well", asyn
     expect(reads).toBe(1);
     answered.resolve();
     await mounting;
-    await waitUntil(() => reads === 2);
+    await animationFrame();
+    await advanceTime(300);
+    await animationFrame();
+    expect(reads).toBe(2);
 });
 
 test("cards follow what changes elsewhere", async () => {
@@ -256,6 +259,7 @@ test("cards follow what changes elsewhere", async () => {
     MockServer.env["social.profile"].write([1], { status: "valid" });
     bus.trigger("changed", { ids: [1] });
     await animationFrame();
+    await advanceTime(300);
     await animationFrame();
     expect(".o_kanban_record:contains(Gone) .o_social_need").toHaveCount(0);
 });

@@ -1,11 +1,13 @@
 import { _t } from "@web/core/l10n/translation";
 import { browser } from "@web/core/browser/browser";
+import { ConnectionAbortedError, ConnectionLostError, RPCError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { session } from "@web/session";
-import { debounce } from "@web/core/utils/timing";
-import { EventBus, onWillUnmount, reactive, status, useComponent } from "@odoo/owl";
+import { debounce, useDebounced } from "@web/core/utils/timing";
+import { EventBus, onWillDestroy, reactive, status, useComponent } from "@odoo/owl";
 import { useService } from "@web/core/utils/hooks";
 
+const FAILURES = [RPCError, ConnectionLostError, ConnectionAbortedError];
 const PAUSE = 300; // ms
 const READING = 15000; // ms
 const LOOK_AGAIN = 300000; // ms
@@ -25,10 +27,18 @@ export const socialLiveService = {
         const risk = reactive({ ...NOTHING });
         const bus = new EventBus();
         const live = { risk, bus, load, openProfiles, renew };
-        const loadSoon = debounce(load, PAUSE);
+        const loadSoon = debounce(() => quietly(load()), PAUSE);
+        let asked = 0;
+        let shown = 0;
 
         async function load() {
-            Object.assign(risk, await orm.silent.call("social.profile", "get_risk", []));
+            const turn = ++asked;
+            const answer = await orm.silent.call("social.profile", "get_risk", []);
+            // Answers may overtake each other.
+            if (turn > shown) {
+                shown = turn;
+                Object.assign(risk, answer);
+            }
         }
 
         /** The menu above must be that of the page to come. */
@@ -70,10 +80,10 @@ export const socialLiveService = {
             // Nobody tells that a moment has passed, or that the telling itself stands still.
             browser.setInterval(() => {
                 if (document.visibilityState === "visible") {
-                    load().catch(() => {});
+                    quietly(load());
                 }
             }, LOOK_AGAIN);
-            load();
+            quietly(load());
         }
         return live;
     },
@@ -81,25 +91,45 @@ export const socialLiveService = {
 
 registry.category("services").add("social_live", socialLiveService);
 
+/** Wait for what nobody asked for: where the server cannot tell, what is shown stays. */
+export async function quietly(promise) {
+    try {
+        await promise;
+    } catch (error) {
+        if (!FAILURES.some((kind) => error instanceof kind)) {
+            throw error;
+        }
+    }
+}
+
 /** Call back with the ids of profiles whose state moved, while a component lives. */
 export function useSocialChanges(callback) {
     const { bus } = useService("social_live");
     const listener = ({ detail }) => callback(detail.ids);
     bus.addEventListener("changed", listener);
-    onWillUnmount(() => bus.removeEventListener("changed", listener));
+    // A component that never comes to be shown is destroyed, not unmounted.
+    onWillDestroy(() => bus.removeEventListener("changed", listener));
 }
 
 /**
- * Call back likewise for a view, whose model must have loaded once.
+ * Call back likewise for a view, whose model must have loaded once; once for all that
+ * moves within a moment.
  *
  * What moves while it loads for the first time may be missing in what it is answered.
  */
 export function useSocialModelChanges(model, callback) {
     const component = useComponent();
+    let moved = new Set();
+    const follow = useDebounced(async () => {
+        const ids = [...moved];
+        moved = new Set();
+        await quietly(callback(ids));
+    }, PAUSE);
     useSocialChanges(async (ids) => {
+        ids.forEach((id) => moved.add(id));
         await model.whenReady;
         if (status(component) !== "destroyed") {
-            await callback(ids);
+            follow();
         }
     });
 }

@@ -21,8 +21,8 @@ export class SocialProfileListController extends ListController {
 
     /** Nothing is here at all, whatever is searched for. */
     get isEmpty() {
-        const { root, useSampleModel } = this.model;
-        return (useSampleModel || !root.count) && !root.domain.length;
+        const { isReady, root, useSampleModel } = this.model;
+        return isReady && (useSampleModel || !root.count) && !root.domain.length;
     }
 
     /** What somebody types or has ticked is not taken from under his hands. */

@@ -7,12 +7,13 @@ import {
 } from "@web/core/l10n/dates";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
+import { formatFloat } from "@web/core/utils/numbers";
 import { useDebounced } from "@web/core/utils/timing";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
-import { Component, onWillStart, onWillUnmount, useState } from "@odoo/owl";
+import { Component, onWillDestroy, onWillStart, useState } from "@odoo/owl";
 import { riskBadge } from "../fields/social_risk_badge";
-import { useSocialChanges } from "../live/social_live";
+import { quietly, useSocialChanges } from "../live/social_live";
 import { SocialOnboarding } from "../onboarding/onboarding";
 import { OverviewStart } from "./overview_start";
 
@@ -28,9 +29,17 @@ function durationText(hours) {
     if (hours < 1) {
         return _t("less than 1 hour");
     }
+    if (hours === 1) {
+        return _t("1 hour");
+    }
     return hours < 48
-        ? _t("%s hours", hours)
-        : _t("%s days", Math.round((10 * hours) / 24) / 10);
+        ? _t("%s hours", numberText(hours))
+        : _t("%s days", numberText(hours / 24));
+}
+
+/** Return a number with at most one decimal, as the language writes it. */
+function numberText(number) {
+    return formatFloat(number, { digits: [16, 1], trailingZeros: false });
 }
 
 /** What needs somebody now, each network, how healthy all is and what happened lately. */
@@ -45,6 +54,8 @@ export class SocialOverview extends Component {
         this.live = useService("social_live");
         this.risk = useState(this.live.risk);
         this.state = useState({ data: null });
+        this.asked = 0;
+        this.shown = 0;
         this.display = { controlPanel: {} };
         onWillStart(() => this.load());
         const loadSoon = useDebounced(() => this.loadQuietly(), PAUSE);
@@ -55,16 +66,21 @@ export class SocialOverview extends Component {
                 this.loadQuietly();
             }
         }, LOOK_AGAIN);
-        onWillUnmount(() => browser.clearInterval(timer));
+        onWillDestroy(() => browser.clearInterval(timer));
     }
 
     async load() {
-        this.state.data = await this.orm.silent.call("social.profile", "get_overview", []);
+        const asked = ++this.asked;
+        const data = await this.orm.silent.call("social.profile", "get_overview", []);
+        // Answers may overtake each other.
+        if (asked > this.shown) {
+            this.shown = asked;
+            this.state.data = data;
+        }
     }
 
-    /** What is shown stays when the server cannot be reached for a moment. */
     loadQuietly() {
-        return this.load().catch(() => {});
+        return quietly(this.load());
     }
 
     // --- what needs somebody ---
@@ -232,13 +248,13 @@ export class SocialOverview extends Component {
             {
                 name: "uptime",
                 label: _t("Worked"),
-                value: found.uptime !== null && _t("%s%% of the time", found.uptime),
+                value: found.uptime !== null && _t("%s%% of the time", numberText(found.uptime)),
                 help: _t("Of the time that connections were meant to work."),
             },
             {
                 name: "in_time_rate",
                 label: _t("Renewed before the end"),
-                value: found.in_time_rate !== null && _t("%s%%", found.in_time_rate),
+                value: found.in_time_rate !== null && _t("%s%%", numberText(found.in_time_rate)),
                 help: _t("Of all that was renewed in time or stopped first."),
             },
             {
@@ -279,7 +295,7 @@ export class SocialOverview extends Component {
                 label: _t("Reminders for one renewal"),
                 value:
                     found.reminders_per_renewal !== null &&
-                    String(found.reminders_per_renewal),
+                    numberText(found.reminders_per_renewal),
                 help: _t("Of those that a person made, on average."),
             },
         ];
