@@ -700,6 +700,14 @@ class TestVerify(MetaCase):
         pages = {reach.page_token for reach in self.reached.values()}
         self.assertEqual(len(self.calls("/debug_token")), 1 + len(pages))
 
+    def test_pages_for_which_there_is_no_time_stay_as_they_were(self):
+        stored = StoredToken(self.given.token.access_token)
+        with patch.object(meta, "PAGES_SECONDS", -1):
+            found = self.provider().verify(stored, list(self.reached.values()))
+        self.assertTrue(found.token.active)
+        self.assertEqual(found.reasons, {})
+        self.assertEqual(found.unasked, {one.key for one in self.reached.values()})
+
     def test_what_ends_the_whole_token_gives_its_reason(self):
         for control, values, reason in (
             ("password", {}, "password_changed"),
