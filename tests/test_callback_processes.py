@@ -10,6 +10,7 @@ import pytest
 
 from dev import postgres, shell
 from tests.people import DEMO_APP, HttpPerson, register_app
+from tests.servers import wait_for
 
 pytestmark = pytest.mark.processes
 
@@ -157,3 +158,30 @@ def test_no_secret_is_in_the_log_at_debug_level_nor_in_a_dump(server, sandbox, p
     for secret in secrets:
         assert secret not in log
         assert secret not in text
+
+
+def test_a_right_that_was_taken_away_through_another_server_is_missed(
+    odoo_server, server, sandbox, person
+):
+    """What a server remembers of rights is older than what the network took."""
+    admin = server.rpc("admin", "admin")
+    group = admin.id_of("social_token_manager.group_manager")
+    values = {"name": "Mona", "login": "mona", "password": "mona-mona"}
+    (user_id,) = admin.call("res.users", "create", [{**values, "group_ids": [group]}])
+    mona = HttpPerson(server, sandbox, "mona", "mona-mona")
+    there = odoo_server(db=server.db, arguments=["--max-cron-threads=0"])
+    elsewhere = there.rpc("admin", "admin")
+    back = mona.consent(mona.call("social.app", "action_connect", [person.app_id]))
+    slow_token_endpoint(sandbox, 3)
+    callback = threading.Thread(target=mona.come_back, args=[back])
+    callback.start()
+    wait_for(
+        lambda: query(
+            server, "SELECT FROM social_oauth_request WHERE consumed_at IS NOT NULL"
+        )
+    )
+    elsewhere.call("res.users", "write", [user_id], {"group_ids": [(3, group)]})
+    callback.join()
+    connected = "SELECT count(*) FROM social_profile WHERE access_id IS NOT NULL"
+    assert query(server, connected) == [(0,)]
+    assert query(server, "SELECT result FROM social_oauth_request") == [("nothing",)]
