@@ -34,6 +34,8 @@ def test_a_message_of_ours_is_taken(secret, headers):
         ("webhook-timestamp", str(int(time.time()) + 7)),
         ("webhook-signature", "v1,AAAA"),
     ],
+    # Workers must come to the same names.
+    ids=["id", "timestamp", "signature"],
 )
 def test_a_header_that_was_changed_is_found_out(secret, headers, name, value):
     with pytest.raises(WebhookVerificationError):
