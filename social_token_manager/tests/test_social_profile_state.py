@@ -337,6 +337,7 @@ class TestSocialProfileState(SocialClockCase):
             if reason.code == reasons.NOT_CONNECTED:
                 continue
             with self.subTest(reason=reason.code):
+                token.reason = False
                 self.conclude(token, self.dead(reason.code))
                 self.assertEqual(profile.reason, reason.code)
                 self.assertTrue(profile.reason_text)
