@@ -18,7 +18,7 @@ from ..const import (
     REQUEST_LIFE,
     WIZARD_PATH,
 )
-from ..engine import own_environment, persist, see_rights
+from ..engine import lock_rows, own_environment, persist, see_rights
 from ..fields import Encrypted
 from ..hashing import digest
 from ..keyring import SecretDamaged
@@ -356,15 +356,17 @@ class SocialOauthRequest(models.Model):
         redirect_uri = self.redirect_uri
         # No transaction of ours is open while the network is asked.
         self.env.cr.commit()  # pylint: disable=invalid-commit
-        token_id = None
+        token_id = generation = None
         try:
             grant = provider.grant(
                 code=code, redirect_uri=redirect_uri, verifier=verifier
             )
-            token_id = persist(self.env, lambda env: self._store_token(env, grant))
+            token_id, generation = persist(
+                self.env, lambda env: self._store_token(env, grant)
+            )
             listing, is_proven = prove(provider, grant, provider.list_profiles(grant))
         except ProviderError as error:
-            self._forget_token(token_id)
+            persist(self.env, lambda env: self._forget_token(env, token_id, generation))
             return self._conclude_failure(error)
         except (psycopg2.Error, UserError) as error:
             # A UserError is about the key file; its sentence is for the settings page.
@@ -399,12 +401,15 @@ class SocialOauthRequest(models.Model):
     # === STORING === #
 
     def _store_token(self, env, grant):
-        """Store the token row alone; the rest follows in another transaction."""
+        """Store the token row alone; the rest follows in another transaction.
+
+        :return: the token's id and generation
+        """
         oauth_request = self.with_env(env)
         token = env["social.token"]._store_grant(
             oauth_request.app_id, grant, oauth_request._get_person()
         )
-        return token.id
+        return token.id, token.generation
 
     def _get_person(self):
         """Return the contact who grants."""
@@ -496,11 +501,15 @@ class SocialOauthRequest(models.Model):
 
         persist(self.env, store)
 
-    def _forget_token(self, token_id):
-        """Give up a grant that nothing lives from: what it reaches is not known."""
-        tokens = self.env["social.token"].browse(token_id)
-        if tokens:
-            persist(self.env, lambda env: tokens.with_env(env)._forget_unused())
+    def _forget_token(self, env, token_id, generation):
+        """Give up a grant that nothing lives from, since nobody knows what it reaches.
+
+        Not what the same person has granted anew meanwhile.
+        """
+        token = env["social.token"].browse(token_id or [])
+        lock_rows(token)
+        if token and token.generation == generation:
+            token._forget_unused()
 
     def _conclude_failure(self, error):
         result = next(
