@@ -366,7 +366,10 @@ class SocialOauthRequest(models.Model):
             )
             listing, is_proven = prove(provider, grant, provider.list_profiles(grant))
         except ProviderError as error:
-            persist(self.env, lambda env: self._forget_token(env, token_id, generation))
+            if token_id:
+                persist(
+                    self.env, lambda env: self._forget_token(env, token_id, generation)
+                )
             return self._conclude_failure(error)
         except (psycopg2.Error, UserError) as error:
             # A UserError is about the key file; its sentence is for the settings page.
@@ -506,9 +509,9 @@ class SocialOauthRequest(models.Model):
 
         Not what the same person has granted anew meanwhile.
         """
-        token = env["social.token"].browse(token_id or [])
+        token = env["social.token"].browse(token_id)
         lock_rows(token)
-        if token and token.generation == generation:
+        if token.generation == generation:
             token._forget_unused()
 
     def _conclude_failure(self, error):

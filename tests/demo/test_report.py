@@ -16,6 +16,7 @@ LAST_MONTH, THIS_MONTH = 0, -1
 
 @pytest.fixture
 def manager(chromium, demo):
+    # As with the browser: only where it cannot be installed, and in CI that is a fault.
     if not system.has_printer():
         pytest.skip(f"{system.PRINTER} is missing")
     with visit(chromium, demo, "marina") as visitor:
