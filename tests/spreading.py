@@ -4,12 +4,15 @@ pytest-xdist starts a worker a core, and pytest-odoo gives each worker a copy of
 run's database. A file is never torn apart: its tests share what takes long to start.
 """
 
+import contextlib
 import os
+import shutil
 
 import pytest
+import pytest_odoo
 from xdist.scheduler import LoadScopeScheduling
 
-from dev import testing
+from dev import database, layout, testing
 
 # What begins alike shares a fixture that takes long: a demo, an installed example.
 TOGETHER = (
@@ -38,7 +41,22 @@ def pytest_xdist_make_scheduler(config, log):
     return FileScheduling(config, log)
 
 
+@contextlib.contextmanager
+def own_files(original, copy):
+    """Give a worker's copy of the database a copy of the files, too.
+
+    pytest-odoo lets the workers share them. Each class of Odoo's tests ends by deleting
+    files that its own database does not know, and another worker's may need them.
+    """
+    database.copy_files(original, copy)
+    try:
+        yield
+    finally:
+        shutil.rmtree(layout.FILESTORE / copy, ignore_errors=True)
+
+
 def pytest_configure(config):
     if worker := getattr(config, "workerinput", None):
         # Workers that name databases must not choose the same names.
         os.environ[testing.RUN_VARIABLE] += f"_{worker['workerid']}"
+        pytest_odoo._shared_filestore = own_files

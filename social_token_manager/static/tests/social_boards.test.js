@@ -253,15 +253,67 @@ test("what changes while a view loads for the first time is shown as well", asyn
     expect(reads).toBe(2);
 });
 
-test("cards follow what changes elsewhere", async () => {
-    await mountView(KANBAN('<field name="name"/><widget name="social_need_mark"/>'));
-    const { bus } = getService("social_live");
+/** Tell the open views that the first profile is fine now, and wait until they follow. */
+async function mend() {
     MockServer.env["social.profile"].write([1], { status: "valid" });
-    bus.trigger("changed", { ids: [1] });
+    getService("social_live").bus.trigger("changed", { ids: [1] });
     await animationFrame();
     await advanceTime(300);
     await animationFrame();
+}
+
+test("cards follow what changes elsewhere", async () => {
+    await mountView(KANBAN('<field name="name"/><widget name="social_need_mark"/>'));
+    await mend();
     expect(".o_kanban_record:contains(Gone) .o_social_need").toHaveCount(0);
+});
+
+test("a menu that is open stays, and the cards follow when it is closed", async () => {
+    await mountView(
+        KANBAN(`
+            <field name="name"/>
+            <widget name="social_need_mark"/>
+            <widget name="social_row_menu"/>`)
+    );
+    const mark = ".o_kanban_record:contains(Gone) .o_social_need";
+    queryOne(".o_kanban_record:contains(Soon) .o_social_row_menu").focus();
+    await press("Enter");
+    await animationFrame();
+    await mend();
+    expect(".o-dropdown-item").not.toHaveCount(0);
+    expect(mark).toHaveCount(1);
+    await press("Escape");
+    await animationFrame();
+    expect(".o-dropdown-item").toHaveCount(0);
+    await advanceTime(300);
+    await animationFrame();
+    expect(mark).toHaveCount(0);
+});
+
+test("what had the focus has it after the cards followed", async () => {
+    await mountView(KANBAN('<field name="name"/><widget name="social_row_menu"/>'));
+    const more = ".o_kanban_record:contains(Soon) .o_social_row_menu";
+    const before = queryOne(more);
+    before.focus();
+    await mend();
+    await animationFrame();
+    expect(before.isConnected).toBe(false);
+    expect(more).toBeFocused();
+});
+
+test("where what had the focus is gone, nothing else gets it", async () => {
+    await mountView(
+        KANBAN(`
+            <field name="status" invisible="1"/>
+            <field name="name"/>
+            <button name="mend" type="object" invisible="status == 'valid'">Mend</button>
+            <widget name="social_row_menu"/>`)
+    );
+    queryOne(".o_kanban_record:contains(Gone) button[name=mend]").focus();
+    await mend();
+    await animationFrame();
+    expect(".o_kanban_record:contains(Gone) button[name=mend]").toHaveCount(0);
+    expect(document.body).toBeFocused();
 });
 
 test("the way from one's picture is there for who has a role here", async () => {

@@ -10,6 +10,7 @@ import { KanbanController } from "@web/views/kanban/kanban_controller";
 import { kanbanView } from "@web/views/kanban/kanban_view";
 import { useEffect } from "@odoo/owl";
 import { statusShape, statusWord } from "../fields/social_status_field";
+import { loadHoldingFocus } from "./social_focus";
 import { withForecastBar } from "./social_forecast";
 import { useSocialModelChanges } from "./social_live";
 
@@ -46,7 +47,7 @@ export class SocialProfileKanbanController extends KanbanController {
         const list = this.model.root;
         const isShown = list.isGrouped || list.records.some(({ resId }) => ids.includes(resId));
         if (isShown && !list.selection.length) {
-            await list.load();
+            await loadHoldingFocus(list, this.rootRef.el);
         }
     }
 }

@@ -11,6 +11,8 @@ const FAILURES = [RPCError, ConnectionLostError, ConnectionAbortedError];
 const PAUSE = 300; // ms
 const READING = 15000; // ms
 const LOOK_AGAIN = 300000; // ms
+// What somebody has opened goes with the row or the day it belongs to.
+const OPENED = ".o-dropdown--menu, .o_cw_popover";
 const APP = "social_token_manager.social_menu_root";
 const PROFILES = "social_token_manager.social_profile_action";
 const NOTHING = { count: 0, has_more: false, profiles: [], watch: {} };
@@ -113,7 +115,7 @@ export function useSocialChanges(callback) {
 
 /**
  * Call back likewise for a view, whose model must have loaded once; once for all that
- * moves within a moment.
+ * moves within a moment, and not under an open menu.
  *
  * What moves while it loads for the first time may be missing in what it is answered.
  */
@@ -121,6 +123,11 @@ export function useSocialModelChanges(model, callback) {
     const component = useComponent();
     let moved = new Set();
     const follow = useDebounced(async () => {
+        if (document.querySelector(OPENED)) {
+            // A debounced function drops what is asked of it while it calls.
+            Promise.resolve().then(follow);
+            return;
+        }
         const ids = [...moved];
         moved = new Set();
         await quietly(callback(ids));

@@ -6,6 +6,7 @@ import { ListController } from "@web/views/list/list_controller";
 import { listView } from "@web/views/list/list_view";
 import { useState } from "@odoo/owl";
 import { SocialOnboarding } from "../onboarding/onboarding";
+import { loadHoldingFocus } from "./social_focus";
 import { useSocialModelChanges } from "./social_live";
 
 /** The list of profiles: it turns green by itself, and tells Managers what stands still. */
@@ -30,7 +31,7 @@ export class SocialProfileListController extends ListController {
         const list = this.model.root;
         const isShown = list.isGrouped || list.records.some(({ resId }) => ids.includes(resId));
         if (isShown && !list.editedRecord && !list.selection.length) {
-            await list.load();
+            await loadHoldingFocus(list, this.rootRef.el);
         }
     }
 }
