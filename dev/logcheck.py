@@ -8,8 +8,12 @@ LINE = re.compile(
     r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ \d+ (?P<level>[A-Z]+) \S+ (?P<logger>\S+): "
 )
 BAD = ("WARNING", "ERROR", "CRITICAL")
-# Odoo's browser harness: a request of the page that the end of the test cut off.
-HARMLESS = "Error received after termination"
+# Odoo's browser harness: what the end of the test cut off in the browser.
+HARMLESS = (
+    "Error received after termination",
+    "Exception received after termination",
+    "Killing chrome headless",
+)
 OURS = re.compile(rf"{layout.ADDON}|\bsocial\.[a-z]")
 
 
@@ -22,10 +26,14 @@ class Record:
         self.text = text
 
     def is_bad(self):
-        return self.level in BAD and HARMLESS not in self.text
+        return self.level in BAD and not is_harmless(self.text)
 
     def is_ours(self):
         return names_addon(self.text)
+
+
+def is_harmless(text):
+    return any(known in text for known in HARMLESS)
 
 
 def names_addon(text):

@@ -1,7 +1,9 @@
 """Long-running programs of ours: started, waited for, and stopped without a rest."""
 
+import contextlib
 import ctypes
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -16,13 +18,20 @@ from .trouble import Trouble
 LIBC = ctypes.CDLL(None)
 PR_SET_PDEATHSIG = 1
 PATIENCE = 10.0
+PORTS = range(15000, 32000)
 
 
 def free_port():
-    """Return a port of this machine that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Return a port of this machine that nobody listens on.
+
+    Not one of those that the system itself gives away: it is bound only later, and two
+    who ask at once should not be given the same.
+    """
+    while True:
+        port = secrets.choice(PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def check_port(port, purpose, variable):

@@ -34,7 +34,7 @@ def send(opener, url, payload):
         return json.load(answer)
 
 
-def wait_for(check, seconds=10):
+def wait_for(check, seconds=60):
     """Return how long it took until a check held.
 
     :raise AssertionError: it never did
@@ -167,6 +167,11 @@ class OdooServer:
             *self.arguments,
         ]
 
+    def forget_messages(self):
+        """Let no page that opens now hear of what was told in the last minute."""
+        with self.cursor() as cr:
+            cr.execute("DELETE FROM bus_bus")
+
     def kill(self):
         """SIGKILL, for the process and its workers."""
         self._process.kill()
@@ -222,7 +227,7 @@ class OdooServer:
 
         :raise RpcError: when it fails, or when others are still at it after ``seconds``
         """
-        answer = self._when_free(xml_id, "method_direct_trigger", seconds=seconds)
+        answer = self.when_free(xml_id, "method_direct_trigger", seconds=seconds)
         if answer is not True:
             # The action itself has failed; this is what the web client would show.
             trace = answer["params"]["data"]["debug"]
@@ -230,9 +235,9 @@ class OdooServer:
 
     def put_off_cron(self, xml_id):
         """Have a scheduled action run only when something triggers it."""
-        self._when_free(xml_id, "write", {"nextcall": "2099-01-01 00:00:00"})
+        self.when_free(xml_id, "write", {"nextcall": "2099-01-01 00:00:00"})
 
-    def _when_free(self, xml_id, method, *arguments, seconds=60):
+    def when_free(self, xml_id, method, *arguments, seconds=60):
         """Call a method of a scheduled action as soon as it is not being run."""
         rpc = self._administrator
         deadline = time.monotonic() + seconds

@@ -17,6 +17,7 @@ from dev import layout
 from tests.engine.workers import Worker
 from tests.people import register_app
 from tests.series import series
+from tests.servers import wait_for
 
 # The whole series take their time.
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(series(short=300, long=2400))]
@@ -192,10 +193,11 @@ def test_two_servers_with_parallel_workers_share_the_work(engine, server, odoo_s
         "UPDATE ir_cron SET active = TRUE, nextcall = now() AT TIME ZONE 'UTC'"
         " WHERE cron_name LIKE 'Social Connections: renew%%'"
     )
-    wake_up(server.db)
     deadline = time.monotonic() + series(short=120, long=600)
     left, most = 1, 0
     while left and time.monotonic() < deadline:
+        # A server that has just started may not listen yet.
+        wake_up(server.db)
         ((left,),) = engine.query(
             "SELECT count(*) FROM social_token WHERE generation = 1"
         )
@@ -313,9 +315,11 @@ def test_a_revocation_and_a_reconnect_win_over_a_slow_refresh(engine):
     revoked, renewed = engine.stock(slow, 2)
     accounts = dict(engine.query("SELECT id, external_user_id FROM social_token"))
     engine.make_due()
-    engine.sandbox.control("latency", {"path": "/x/2/oauth2/token", "seconds": 2})
+    refresh = "/x/2/oauth2/token"
+    engine.sandbox.control("latency", {"path": refresh, "seconds": 8})
+    before = len(engine.calls(refresh))
     slow.send("renew")
-    time.sleep(1)
+    wait_for(lambda: len(engine.calls(refresh)) == before + 2)
     engine.execute(
         "UPDATE social_token SET reason = 'revoked', lease_owner = NULL WHERE id = %s",
         revoked,

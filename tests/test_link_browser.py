@@ -138,6 +138,7 @@ def client(chromium, browser_locale):
     context = chromium.new_context(
         viewport={"width": 420, "height": 900}, locale=browser_locale
     )
+    context.set_default_timeout(60_000)
     context.route("**/social/**", _without_scripts)
     page = context.new_page()
     page.console = browser.Console(page)

@@ -131,6 +131,7 @@ def shoot(page, words, name):
 
 
 def enter(page, world, login):
+    world.server.forget_messages()
     params = {"db": world.server.db, "login": login, "password": login}
     page.context.request.post(
         f"{world.server.url}/web/session/authenticate",

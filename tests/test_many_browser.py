@@ -112,6 +112,7 @@ class World:
         browser.login(self.page, self.server.url, "admin", "admin")
 
     def open_list(self):
+        self.server.forget_messages()
         self.backend.open("social-profiles")
         self.clicks.take()
 

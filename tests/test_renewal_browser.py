@@ -104,16 +104,6 @@ def browser_locale(words):
 
 
 @pytest.fixture
-def browser_context(chromium, words):
-    """A browser that asks for the language of its reader, at the network too."""
-    context = chromium.new_context(
-        viewport=browser.VIEWPORT, locale=words["lang"].replace("_", "-")
-    )
-    yield context
-    context.close()
-
-
-@pytest.fixture
 def world(odoo_server, sandbox, words):
     return World(odoo_server(mail=sandbox), sandbox, words)
 
@@ -205,6 +195,8 @@ def test_interrupted_at_each_step_and_taken_up_again(world, browser_context, wor
 
     page, renewal = new_window()
     renewal.expect_step("Reconnect").press("Go to Facebook again")
+    # This step has a Cancel of its own.
+    page.wait_for_url(re.compile("/meta/.*dialog/"))
     MetaConsent(page).cancel()
     renewal.expect_step("Log in with Facebook")
     expect(page.get_by_text("What was connected before is unchanged")).to_be_visible()

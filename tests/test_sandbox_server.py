@@ -288,23 +288,23 @@ def test_log_holds_names_and_never_values(meta):
 
 def test_latency(meta):
     token = meta.long_token()
-    meta.control("latency", path=ACCOUNTS, seconds=0.3, times=1)
+    meta.control("latency", path=ACCOUNTS, seconds=2, times=1)
     started = time.monotonic()
     meta.get("me", token)
-    assert time.monotonic() - started < 0.25
+    assert time.monotonic() - started < 1.5
     started = time.monotonic()
     meta.get("me/accounts", token)
-    assert time.monotonic() - started >= 0.3
+    assert time.monotonic() - started >= 2
 
 
 def test_a_slow_call_does_not_hold_up_others(meta):
-    meta.control("latency", path=TOKEN, seconds=1.5)
+    meta.control("latency", path=TOKEN, seconds=6)
     url = f"{meta.api}/oauth/access_token"
     with pytest.raises(requests.Timeout):
         requests.get(url, timeout=0.2)
     started = time.monotonic()
     requests.get(f"{meta.api}/me")
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < 4
 
 
 def test_fault_counts_skips_and_clears(meta):

@@ -90,7 +90,7 @@ class TestDispatch(unittest.TestCase):
         self.assertEqual(len(work.stored), 4)
 
     def test_a_slow_call_does_not_hold_up_the_others(self):
-        work = Work([waiter(0.3, "slow"), *(waiter(0, number) for number in range(9))])
+        work = Work([waiter(2, "slow"), *(waiter(0, number) for number in range(9))])
         work.run(in_flight=2)
         self.assertEqual(work.stored[-1], "slow")
 

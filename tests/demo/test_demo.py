@@ -9,10 +9,15 @@ from dev import logcheck
 from dev.rehearse import Stage, verify_all
 from tests import browser
 from tests.people import DEMO_APP, Backend, MetaConsent
-from tests.servers import Rpc
+from tests.servers import Rpc, wait_for
 
 # One demo serves all: whatever else is true of these tests, they stay together.
-pytestmark = [pytest.mark.processes, pytest.mark.browser]
+# The first test waits for the demo to be built.
+pytestmark = [
+    pytest.mark.processes,
+    pytest.mark.browser,
+    pytest.mark.timeout(1200),
+]
 
 REASONS = {
     "deselected",
@@ -69,9 +74,15 @@ def test_people_see_and_may_renew_by_their_roles(demo):
     assert mine.isdisjoint(one["name"] for one in profiles(demo, "ana"))
 
 
+def to(stage):
+    """Return the language of the last mail that each address got."""
+    return {mail["to"][0]: mail["language"] for mail in stage.read("mail")}
+
+
 def test_mail_is_in_the_language_of_its_reader(demo):
     stage = Stage(demo.url, demo.sandbox_url, demo.name)
-    language = {mail["to"][0]: mail["language"] for mail in stage.read("mail")}
+    wait_for(lambda: {"marina@example.com", "bruno@example.com"} <= set(to(stage)))
+    language = to(stage)
     assert language["marina@example.com"] == "en-US"
     assert language["bruno@example.com"] == "pt-BR"
 

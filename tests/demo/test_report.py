@@ -8,7 +8,12 @@ from dev import layout, system
 from tests.screens import visit
 
 # One demo serves all: whatever else is true of these tests, they stay together.
-pytestmark = [pytest.mark.processes, pytest.mark.browser]
+# The first test waits for the demo to be built.
+pytestmark = [
+    pytest.mark.processes,
+    pytest.mark.browser,
+    pytest.mark.timeout(1200),
+]
 
 # Their places among the months that are offered.
 LAST_MONTH, THIS_MONTH = 0, -1

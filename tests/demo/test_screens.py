@@ -9,7 +9,12 @@ from tests.axe import Axe
 from tests.screens import SCREENS, visit
 
 # One demo serves all: whatever else is true of these tests, they stay together.
-pytestmark = [pytest.mark.processes, pytest.mark.browser]
+# The first test waits for the demo to be built.
+pytestmark = [
+    pytest.mark.processes,
+    pytest.mark.browser,
+    pytest.mark.timeout(1200),
+]
 
 PHONE = {"width": 390, "height": 844}
 MODES = {

@@ -8,7 +8,12 @@ from playwright.sync_api import expect
 from tests import browser
 from tests.people import MetaConsent, Renewal
 
-pytestmark = [pytest.mark.processes, pytest.mark.browser]
+# The first test waits for the demo to be built.
+pytestmark = [
+    pytest.mark.processes,
+    pytest.mark.browser,
+    pytest.mark.timeout(1200),
+]
 
 GRANTER = "Felipe Nunes"
 PASSWORD_CHANGED = ("Instagram", "Floricultura Íris")
@@ -46,7 +51,8 @@ def press_by_key(page, label, within):
 
 
 def log_in_by_key(page, login):
-    # The page itself puts the focus, when it is ready.
+    # The page itself puts the focus, when all of it is there.
+    page.wait_for_load_state("networkidle")
     for name in ("login", "password"):
         tab_to(page, page.locator(f"input[name={name}]"))
         page.keyboard.type(login)
