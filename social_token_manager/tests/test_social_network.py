@@ -53,7 +53,15 @@ class TestSocialNetwork(SocialCase):
         }
         self.assertEqual(found, NETWORKS)
         self.assertEqual(set(networks.mapped("warn_days")), {7})
-        self.assertEqual(set(networks.mapped("validity_from")), {"grant"})
+
+    def test_what_renews_itself_without_a_clock_counts_from_its_last_renewal(self):
+        """These tell no end that a silent renewal leaves (design, part 5)."""
+        networks = self.env["social.network"].search([])
+        from_use = networks.filtered(lambda one: one.validity_from == "last_use")
+        self.assertEqual(
+            set(from_use.mapped("code")),
+            {"instagram", "threads", "youtube", "google_business"},
+        )
 
     def test_every_network_has_a_name_an_icon_and_its_native_right(self):
         for network in self.env["social.network"].search([]):

@@ -7,7 +7,9 @@ from lxml import etree
 from odoo.tests import tagged
 from odoo.tools.safe_eval import safe_eval
 
+from ..clock import now
 from ..policy import reasons
+from ..providers.results import TokenSet
 from .common import NOW, PAGE_TOKEN, SocialClockCase
 
 DAY = timedelta(days=1)
@@ -225,6 +227,36 @@ class TestSocialProfileState(SocialClockCase):
         ):
             with self.subTest(network=network):
                 self.assertEqual(self.published(network), expected)
+
+    def test_what_renews_itself_ends_only_where_it_could_not_for_long(self):
+        """Requirement B-4: people are bothered only when one is truly needed."""
+        for provider, network, life, refresh_token in (
+            ("google", "youtube", HOUR, "refresh"),
+            ("google", "google_business", HOUR, "refresh"),
+            ("threads", "threads", 60 * DAY, None),
+            ("instagram", "instagram", 60 * DAY, None),
+        ):
+            with self.subTest(network=network):
+                self.move_clock(NOW)
+                token, profile = self.connect(
+                    self.make_app(provider=provider, client_id=network),
+                    self.manager,
+                    [self.page(network, network, page_token=None, usable=True)],
+                    person=network,
+                    access_expires_at=NOW + life,
+                    refresh_token=refresh_token,
+                )
+                for day in range(10, 400, 10):
+                    self.move_clock(NOW + day * DAY)
+                    token._store_token_set(
+                        TokenSet(
+                            "again", issued_at=now(), access_expires_at=now() + life
+                        )
+                    )
+                    token._settle()
+                    self.assertEqual(profile.status, "valid")
+                self.move_clock(profile.expires_at)
+                self.assertEqual(profile.status, "expired")
 
     def test_what_the_network_reports_always_wins(self):
         for network in ("facebook", "messenger", "x"):
