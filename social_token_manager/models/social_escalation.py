@@ -333,7 +333,8 @@ class SocialEscalation(models.Model):
         if not self.exists() or self.link_tried_at or self._is_taken(at):
             return False
         # It may have been renewed since this turn began.
-        if self.cycle != self.profile_id.cycle or not self.profile_id.reason:
+        profile = self.profile_id
+        if self.cycle != profile.cycle or not profile._get_gone_since(at):
             return False
         # Somebody here may have sent one by hand meanwhile.
         self.write({"link_tried_at": at, "link_id": self._get_sent_link().id})

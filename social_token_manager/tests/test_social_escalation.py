@@ -499,6 +499,17 @@ class TestSocialEscalationOutside(EscalationCase):
         self.assertIn("Client Clara was sent a connect link", mail.subject)
         self.assertNotIn("/social/link/", mail.body_html)
 
+    def test_the_link_goes_out_for_what_ran_out_by_the_clock_as_well(self):
+        self.name_outsider()
+        self.company.social_escalation_link = True
+        self.run_days(60, 66)
+        self.env.invalidate_all()
+        with freeze_time(START + 67 * DAY):
+            self.env["social.escalation"]._escalate(now())
+            self.assertFalse(self.profile.reason)
+            self.assertIn("clara@example.com", self.send_links()[0])
+        self.assertEqual(len(self.profile.connect_link_ids), 1)
+
     def test_nobody_outside_is_written_to_on_a_day_off(self):
         self.name_outsider()
         self.company.social_escalation_link = True
@@ -526,9 +537,10 @@ class TestSocialEscalationOutside(EscalationCase):
         self.company.social_escalation_link = True
         self.reach_top()
         with freeze_time(START + 7 * DAY):
-            self.profile.reason = False
+            lost_at = self.profile.expires_at
+            self.profile.expires_at = now() + 60 * DAY
             self.assertFalse(self.profile.escalation_ids._claim_link(now()))
-            self.profile.reason = reasons.REVOKED
+            self.profile.expires_at = lost_at
             self.profile.cycle += 1
             self.assertFalse(self.profile.escalation_ids._claim_link(now()))
             self.profile.cycle -= 1
