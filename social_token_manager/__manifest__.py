@@ -44,6 +44,7 @@
         "views/social_profile_forecast_views.xml",
         "views/social_link_templates.xml",
         "wizards/social_renewal_wizard_views.xml",
+        "wizards/social_connect_wizard_views.xml",
         "wizards/social_disconnect_wizard_views.xml",
         "wizards/social_renewal_queue_views.xml",
         "wizards/social_renewal_choice_views.xml",

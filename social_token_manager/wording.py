@@ -132,6 +132,14 @@ RESULTS = {
         _lt("The network granted access to some of the profiles only."),
         _lt("Look at the reasons below, then try again for those that are missing."),
     ),
+    "unticked": (
+        _lt("Something was not ticked"),
+        _lt(
+            "Profiles that were connected before were left out this time. The network "
+            "takes what is not ticked for withdrawn. Nothing was deleted here."
+        ),
+        _lt("Go back and tick them together with all the others, or leave it so."),
+    ),
     "wrong_account": (
         _lt("Another account"),
         _lt(
@@ -1226,7 +1234,7 @@ def loss_text(env, profile, at):
             "How far back %(network)s lets messages be fetched is not known.",
             network=network.name,
         )
-    what = _lost_words(env, network)
+    what = _lost_words(env, network, profile.company_id.sudo().social_purge)
     day = day_text(env, profile.loss_at)
     if profile.loss_at <= at:
         return env._("✕ Since %(day)s: %(what)s.", day=day, what=what)
@@ -1238,9 +1246,16 @@ def loss_text(env, profile, at):
     )
 
 
-def _lost_words(env, network):
+def _lost_words(env, network, purges):
+    """Return what is lost first; whether the company ``purges`` at all is its choice."""
     history, purge = network.history_limit_days, network.purge_after_days
     if purge and (not history or purge <= history):
+        if not purges:
+            return env._(
+                "data held here is to go after %(days)s days without a connection, but "
+                "deleting is switched off",
+                days=purge,
+            )
         return env._(
             "data held here goes after %(days)s days without a connection", days=purge
         )

@@ -351,6 +351,10 @@ class HttpPerson:
 
         :return: the callback's address, with code and state, not yet called
         """
+        if action.get("res_model") == "social.connect.wizard":
+            # It tells what must stay ticked.
+            wizard = [action["res_id"]]
+            action = self.call("social.connect.wizard", "action_continue", wizard)
         response = self.browser.get(
             self.server.url + action["url"], allow_redirects=False
         )

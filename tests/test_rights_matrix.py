@@ -245,6 +245,7 @@ def prepare_like(scene, model, side):
         },
         "social.profile": {**company, "network_id": network_id},
         "social.renewal.wizard": about,
+        "social.connect.wizard": {"app_id": scene.records[side]["social.app"][0]},
         "social.disconnect.wizard": about,
         "social.link.wizard": {**about, **person},
         "social.people.wizard": about,

@@ -5,6 +5,7 @@ from ..fields import Encrypted
 from ..keyring import SecretDamaged
 from ..policy import choice, expiry, people, reasons
 from ..policy import status as status_policy
+from ..providers import get_provider
 from ..providers.results import HandOut, Reach
 from ..wording import proof_text, reason_label
 
@@ -294,9 +295,14 @@ class SocialAccess(models.Model):
             access.write(values)
 
     def _note_deselected(self):
-        """Note that the person left these profiles unticked."""
+        """Note that these profiles are not granted any more.
+
+        Where nothing is ticked at the network, whoever granted has lost the role.
+        """
         for access in self:
-            access._note_reason(reasons.DESELECTED)
+            provider = get_provider(access.token_id.app_id.provider)
+            has_ticks = provider.profiles_can_be_left_out
+            access._note_reason(reasons.DESELECTED if has_ticks else reasons.LOST_ROLE)
             access.granted = False
 
     # === READING === #

@@ -434,10 +434,27 @@ class SocialApp(models.Model):
     def action_connect(self):
         """Return the action that leads to the network's consent page.
 
+        Where something can be left unticked there, this user is told before what must
+        stay.
+
         :raise AccessError: only Managers and Owners connect new profiles
         :raise UserError: the app is not ready
         """
         self.ensure_one()
+        self._check_may_connect()
+        can_lose = get_provider(self.provider).profiles_can_be_left_out
+        if can_lose and self._get_own_profiles():
+            self._check_ready()
+            return self.env["social.connect.wizard"]._open_for(self)
+        return self.env["social.oauth.request"]._start(self)
+
+    # === BUSINESS METHODS === #
+
+    def _check_may_connect(self):
+        """Refuse whoever may not connect new profiles.
+
+        :raise AccessError: only Managers and Owners may
+        """
         if not self.env.user.has_group("social_token_manager.group_manager"):
             raise AccessError(
                 self.env._(
@@ -445,9 +462,23 @@ class SocialApp(models.Model):
                     "Connections. Nothing was changed; ask one of them."
                 )
             )
-        return self.env["social.oauth.request"]._start(self)
 
-    # === BUSINESS METHODS === #
+    def _get_own_profiles(self):
+        """Return the profiles that work by what this user granted to this app.
+
+        As the superuser: he has seen them all at the network.
+        """
+        return (
+            self.env["social.profile"]
+            .sudo()
+            .search(
+                [
+                    ("access_id.token_id.app_id", "=", self.id),
+                    ("access_id.token_id.person_id", "=", self.env.user.partner_id.id),
+                    ("reason", "=", False),
+                ]
+            )
+        )
 
     @api.model
     def _find_for(self, network, company):

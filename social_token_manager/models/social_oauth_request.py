@@ -20,8 +20,10 @@ from ..const import (
 )
 from ..engine import lock_rows, own_environment, persist, see_rights
 from ..fields import Encrypted
+from ..guard_wording import lost_text, ungranted_text
 from ..hashing import digest
 from ..keyring import SecretDamaged
+from ..providers import get_provider
 from ..providers.base import OTHER_ACCOUNT
 from ..providers.errors import (
     AppFault,
@@ -42,6 +44,7 @@ RESULT_OF_FAILURE = (
     (RateLimited, "rate_limited"),
     (ProviderError, "unreachable"),
 )
+UNTICKED = "unticked"
 SINGLE_PARAMETERS = ("code", "state", "error", "iss")
 
 
@@ -96,6 +99,13 @@ class SocialOauthRequest(models.Model):
         readonly=True,
     )
     left_out = fields.Json("Left Out Lines", readonly=True)
+    lost_profile_ids = fields.Many2many(
+        "social.profile",
+        "social_oauth_request_lost_rel",
+        string="No Longer Granted",
+        readonly=True,
+    )
+    lost_text = fields.Text(compute="_compute_lost_text")
     title = fields.Char(compute="_compute_texts")
     happened = fields.Text(compute="_compute_texts")
     remedy = fields.Text(compute="_compute_texts")
@@ -120,6 +130,15 @@ class SocialOauthRequest(models.Model):
                 for line in oauth_request.left_out or []
             )
 
+    @api.depends("lost_profile_ids.reason")
+    @api.depends_context("lang", "uid")
+    def _compute_lost_text(self):
+        for oauth_request in self:
+            # Whoever was just at the network has seen these names there.
+            lost = oauth_request.sudo().lost_profile_ids
+            text = lost_text if oauth_request._has_ticks() else ungranted_text
+            oauth_request.lost_text = bool(lost) and text(self.env, lost)
+
     @api.depends("profile_ids")
     def _compute_is_about_known(self):
         for oauth_request in self:
@@ -136,6 +155,10 @@ class SocialOauthRequest(models.Model):
     def action_again(self):
         """Return the action that starts the same attempt anew."""
         self.ensure_one()
+        if self.result == UNTICKED:
+            # What must stay ticked has just been read.
+            self.app_id._check_may_connect()
+            return self._start(self.app_id)
         if self.result == OTHER_ACCOUNT:
             profiles = self._get_asked_profiles()
             profiles._check_may_renew()
@@ -167,6 +190,7 @@ class SocialOauthRequest(models.Model):
         :raise UserError: the app is not ready
         """
         app._check_ready()
+        profiles = profiles or self.env["social.profile"]
         self._drop_surplus()
         # Users do not write requests, so that nobody can change one under way.
         oauth_request = self.sudo().create(
@@ -174,7 +198,7 @@ class SocialOauthRequest(models.Model):
                 "user_id": self.env.uid,
                 "company_id": app.sudo().company_id.id,
                 "app_id": app.id,
-                "profile_ids": [fields.Command.set(profiles.ids if profiles else [])],
+                "profile_ids": [fields.Command.set(profiles.ids)],
                 "purpose": purpose,
                 "prompt": prompt,
                 "wizard_id": wizard.id if wizard else 0,
@@ -184,7 +208,7 @@ class SocialOauthRequest(models.Model):
             }
         )
         self.env["social.event"]._record(
-            "sent", oauth_request, app_id=app.id, profile_id=(profiles or self)[:1].id
+            "sent", oauth_request, app_id=app.id, profile_id=profiles[:1].id
         )
         return {
             "type": "ir.actions.act_url",
@@ -449,12 +473,15 @@ class SocialOauthRequest(models.Model):
     def _conclude_granted(self, token, granted, offered, missing):
         unusable = [data for data in offered if not data.usable]
         healthy = granted.filtered(lambda profile: not profile.reason)
+        lost = missing if self._tells_lost() else missing.browse()
         if self._is_other_account(granted, offered, missing):
             self._note_offered(token, offered)
             result = OTHER_ACCOUNT
+        elif lost and self._has_ticks():
+            result = UNTICKED
         elif not granted:
             result = "nothing"
-        elif unusable or healthy != granted or self.profile_ids - healthy:
+        elif lost or unusable or healthy != granted or self.profile_ids - healthy:
             result = "partly"
         else:
             result = "connected"
@@ -463,7 +490,16 @@ class SocialOauthRequest(models.Model):
             {"network": names[data.network], "name": data.name, "reason": data.reason}
             for data in unusable
         ]
+        self.lost_profile_ids = lost
         self._write_result(result, granted, left_out)
+
+    def _tells_lost(self):
+        """Whether this attempt itself tells what was left out, and no wizard does."""
+        return not self.wizard_id
+
+    def _has_ticks(self):
+        """Whether a person ticks at the network what is granted."""
+        return get_provider(self.app_id.sudo().provider).profiles_can_be_left_out
 
     def _get_wizard(self):
         """Return the renewal wizard that this attempt belongs to, empty without one."""

@@ -85,6 +85,10 @@ class SocialOauthRequest(models.Model):
         """Override: what a link brings is compared, and held, by the link."""
         return not self.link_id and super()._is_other_account(granted, offered, missing)
 
+    def _tells_lost(self):
+        """Override: who opens a link learns of what the link is for alone."""
+        return not self.link_id and super()._tells_lost()
+
     def _conclude_granted(self, token, granted, offered, missing):
         """Override: a grant of another account is no grant of nothing."""
         concluded = super()._conclude_granted(token, granted, offered, missing)

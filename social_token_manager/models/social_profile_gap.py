@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 
 from ..clock import now
@@ -8,6 +10,8 @@ from ..wording import gap_text, purge_text
 # Of what a network told, this addon holds these; the rest is people's own work.
 HELD = {"image": False, "handle": False}
 HELD_OF_ACCESS = {"native_tasks": False, "page_token": False}
+# So long people have to look for what came meanwhile; the journal keeps it.
+TOLD_FOR = timedelta(days=14)
 
 
 class SocialProfileGap(models.AbstractModel):
@@ -39,8 +43,9 @@ class SocialProfileGap(models.AbstractModel):
     def _compute_gap_text(self):
         at = now()
         for profile in self:
-            is_back = profile.gap_until and not gap.begin(profile.expires_at, at)
-            profile.gap_text = is_back and gap_text(
+            is_told = profile.gap_until and at < profile.gap_until + TOLD_FOR
+            is_back = not gap.begin(profile.expires_at, at)
+            profile.gap_text = bool(is_told and is_back) and gap_text(
                 self.env,
                 profile._get_gap(profile.gap_since, profile.gap_until),
                 profile.network_id,

@@ -10,6 +10,7 @@ from odoo.tools import mute_logger
 
 from ..const import ATTEMPT_PATH
 from ..controllers.oauth import SocialOauthController
+from ..providers import get_provider
 from ..providers.errors import (
     AppFault,
     GrantRefused,
@@ -28,6 +29,10 @@ from ..providers.results import (
 
 REFUSED = "This connection attempt cannot be used"
 CODE = "SECRET-code-of-the-network"
+BAKERY, HOTEL, CAFE = (
+    ProfileData("facebook", external_id, name, page_token="page-secret")
+    for external_id, name in (("101", "Bakery"), ("102", "Hotel"), ("103", "Cafe"))
+)
 
 
 class FakeProvider:
@@ -41,9 +46,7 @@ class FakeProvider:
         self.listing_failure = None
         self.exchanged = []
         self.person = Person("p1", "Ana")
-        self.listing = (
-            ProfileData("facebook", "101", "Bakery", page_token="page-secret"),
-        )
+        self.listing = (BAKERY,)
 
     @staticmethod
     def make_verifier():
@@ -109,6 +112,9 @@ class TestOauthCallback(HttpCase):
         return self._consent(action)
 
     def _consent(self, action):
+        if action.get("res_model") == "social.connect.wizard":
+            wizard = self.env[action["res_model"]].browse(action["res_id"])
+            action = wizard.with_user(wizard.create_uid).action_continue()
         response = self.url_open(action["url"], allow_redirects=False)
         self.assertEqual(response.status_code, 303)
         return parse_qs(urlsplit(response.headers["Location"]).query)["state"][0]
@@ -605,6 +611,62 @@ class TestOauthCallback(HttpCase):
         self._assert_result(self._call_back(f"code={CODE}&state={state}"), "partly")
         self.assertNotIn("Ghost", self.env["social.profile"].search([]).mapped("name"))
         self.assertIn("Ghost", self._last().left_out_text)
+
+    def _connect_two(self):
+        """Connect two pages of two clients; return their profiles."""
+        self.provider.listing = (BAKERY, HOTEL)
+        self._call_back(f"code={CODE}&state={self._begin()}")
+        profiles = self.env["social.profile"].search([], order="external_id")
+        for profile, client in zip(profiles, ("Bakery", "Hotel & Co"), strict=True):
+            profile.partner_id = self.env["res.partner"].create({"name": client})
+        return profiles
+
+    def test_before_more_is_connected_what_must_stay_ticked_is_named(self):
+        """Requirements S0-5 and S0-6."""
+        self.assertIn("url", self.app.with_user(self.manager).action_connect())
+        profiles = self._connect_two()
+        action = self.app.with_user(self.manager).action_connect()
+        wizard = (
+            self.env[action["res_model"]]
+            .with_user(self.manager)
+            .browse(action["res_id"])
+        )
+        self.assertEqual(wizard.profile_ids, profiles)
+        self.assertIn("2 profiles live from the same permission", wizard.guard_text)
+        self.assertIn("/social/authorize/", wizard.action_continue()["url"])
+        other = self._new_user("manager")
+        self.assertIn("url", self.app.with_user(other).action_connect())
+
+    def test_what_was_left_unticked_while_connecting_is_named_by_client(self):
+        """Requirements S0-6 and S0-7."""
+        _kept, lost = self._connect_two()
+        self.provider.listing = (BAKERY, CAFE)
+        state = self._begin()
+        self._assert_result(self._call_back(f"code={CODE}&state={state}"), "unticked")
+        lost.invalidate_recordset()
+        self.assertEqual((lost.reason, lost.status), ("deselected", "expired"))
+        attempt = self._last().with_user(self.manager)
+        self.assertFalse(attempt.is_success)
+        self.assertIn("Hotel & Co: Facebook Page Hotel", attempt.lost_text)
+        self.assertNotIn("Bakery", attempt.lost_text)
+        self.assertIn("/social/authorize/", attempt.action_again()["url"])
+
+    def test_whoever_unticks_everything_is_not_told_that_nothing_changed(self):
+        self._connect_two()
+        self.provider.listing = ()
+        state = self._begin()
+        self._assert_result(self._call_back(f"code={CODE}&state={state}"), "unticked")
+        self.assertIn("2 connected profiles", self._last().lost_text)
+
+    def test_where_nothing_is_ticked_what_is_gone_was_lost_with_a_role(self):
+        _kept, lost = self._connect_two()
+        self.patch(get_provider("meta"), "profiles_can_be_left_out", False)
+        self.provider.listing = (BAKERY,)
+        state = self._begin()
+        self._assert_result(self._call_back(f"code={CODE}&state={state}"), "partly")
+        lost.invalidate_recordset()
+        self.assertEqual(lost.reason, "lost_role")
+        self.assertIn("Hotel", self._last().lost_text)
 
     def test_nothing_granted_is_told(self):
         self.provider.listing = ()

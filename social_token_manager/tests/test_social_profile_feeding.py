@@ -89,6 +89,9 @@ class TestSocialProfileFeeding(SocialClockCase):
         self.assertEqual(self.ends.loss_at, NOW + 33 * DAY)
         self.network("facebook").purge_after_days = 7
         self.assertEqual(self.gone.loss_at, NOW + 5 * DAY, "the seventh day counts")
+        self.assertIn("deleting is switched off", self.gone.loss_text)
+        self.company.social_purge = True
+        self.gone.invalidate_recordset(["loss_text"])
         self.assertIn("data held here goes after 7 days", self.gone.loss_text)
         self.network("facebook").write({"history_limit_days": 0, "purge_after_days": 0})
         self.assertFalse(self.ends.loss_at, "nothing is promised that is not known")

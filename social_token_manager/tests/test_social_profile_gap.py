@@ -65,6 +65,7 @@ class TestSocialProfileGap(SocialCase):
         text, _purge = self.text_at(START + 13 * DAY)
         self.assertIn("gone for 12 days", text)
         self.assertIn("before March 6, 2026", text)
+        self.assertFalse(self.text_at(START + 26 * DAY)[0], "long over")
         (line,) = self.journal(profile_id=self.profile.id, kind="recovered")
         self.assertEqual(line.gap_since, START)
         with patch.object(type(line), "create_date", START + 12 * DAY):

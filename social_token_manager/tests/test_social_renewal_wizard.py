@@ -3,6 +3,7 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..guard_wording import _names_by_client
 from ..providers.errors import RequestRefused, Unreachable
 from .common import SocialCase
 
@@ -446,7 +447,7 @@ class TestSocialRenewalWizard(SocialCase):
         member = self.make_user("member")
         self.profile.admin_user_ids += member
         wizard = self.open_wizard(member)
-        names = wizard._get_names((self.profile + other).sudo())
+        names = _names_by_client(wizard.env, (self.profile + other).sudo())
         self.assertEqual(
             names.splitlines(),
             [f"Aurora: Facebook Page {self.profile.name}", "Facebook Page Hidden Page"],

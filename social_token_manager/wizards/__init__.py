@@ -1,4 +1,5 @@
 from . import social_calendar_wizard
+from . import social_connect_wizard
 from . import social_disconnect_wizard
 from . import social_forecast_wizard
 from . import social_link_wizard

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..guard_wording import by_client, hidden_text, lost_text, stay_text
+
 
 class SocialRenewalGuard(models.AbstractModel):
     """What has to stay ticked at the network, and what was left out there.
@@ -34,41 +36,11 @@ class SocialRenewalGuard(models.AbstractModel):
             profile = wizard.profile_id
             seen = profile._get_companions()
             hidden = profile.sudo()._get_companions() - seen
-            wizard.profile_ids = seen.sorted(_by_client)
-            wizard.guard_text = wizard._get_guard_text(len(seen) + len(hidden))
-            wizard.hidden_text = wizard._get_hidden_text(hidden)
-
-    def _get_guard_text(self, count):
-        if count == 1:
-            return self.env._(
-                "Nothing else lives from this permission. At Facebook, leave all that "
-                "is ticked there as it is."
-            )
-        return self.env._(
-            "These %(count)s profiles live from the same permission. At Facebook, all "
-            "of them must stay ticked, or they stop working.",
-            count=count,
-        )
-
-    def _get_hidden_text(self, hidden):
-        """Return what is said of profiles that this user may not see.
-
-        :param hidden: these profiles, as the superuser
-        """
-        if not hidden:
-            return False
-        token = self.profile_id.sudo().token_id
-        if token.person_id == self.env.user.partner_id:
-            # Whoever granted has seen these names at the network.
-            return self.env._(
-                "Among them, of clients that you do not see here:\n%(names)s",
-                names=_names(hidden),
-            )
-        return self.env._(
-            "%(count)s of them belong to clients that you do not see here. Leave what "
-            "you do not know ticked as well.",
-            count=len(hidden),
-        )
+            token = profile.sudo().token_id
+            is_granter = token.person_id == self.env.user.partner_id
+            wizard.profile_ids = seen.sorted(by_client)
+            wizard.guard_text = stay_text(self.env, len(seen) + len(hidden))
+            wizard.hidden_text = hidden_text(self.env, hidden, is_granter)
 
     @api.depends("line_ids.kind")
     @api.depends_context("lang", "uid")
@@ -78,50 +50,4 @@ class SocialRenewalGuard(models.AbstractModel):
             lost = wizard.sudo().line_ids.filtered(lambda one: one.kind == "missing")
             wizard.has_missing = bool(lost)
             wizard.has_lacking = "lacking" in wizard.line_ids.mapped("kind")
-            wizard.lost_text = bool(lost) and wizard._get_lost_text(lost.profile_id)
-
-    def _get_lost_text(self, left_out):
-        """Return what stopped working, and what goes on by a backup token."""
-        lost = left_out.filtered("reason")
-        kept = left_out - lost
-        sentences = [
-            lost
-            and self.env._(
-                "%(count)s connected profiles were not ticked at Facebook and do not "
-                "work any more:\n%(names)s",
-                count=len(lost),
-                names=self._get_names(lost),
-            ),
-            kept
-            and self.env._(
-                "%(count)s connected profiles were not ticked at Facebook and go on by "
-                "what others granted:\n%(names)s",
-                count=len(kept),
-                names=self._get_names(kept),
-            ),
-        ]
-        return "\n".join(sentence for sentence in sentences if sentence)
-
-    def _get_names(self, profiles):
-        """Return the names of profiles, a line for each client that this user sees.
-
-        :param profiles: as the superuser; those that he does not see come last
-        """
-        seen = profiles & profiles.with_env(self.env)._filtered_access("read")
-        lines = [
-            f"{client.name or '–'}: {_names(of_client)}"
-            for client, of_client in seen.sorted(_by_client)
-            .grouped("partner_id")
-            .items()
-        ]
-        return "\n".join([*lines, *filter(None, [_names(profiles - seen)])])
-
-
-def _by_client(profile):
-    return (profile.partner_id.name or "", profile.network_id.sequence, profile.name)
-
-
-def _names(profiles):
-    """Return the names of profiles in a line that tells of no client."""
-    ordered = profiles.sorted(lambda one: (one.network_id.sequence, one.name))
-    return ", ".join(f"{one.network_id.name} {one.name}" for one in ordered)
+            wizard.lost_text = bool(lost) and lost_text(self.env, lost.profile_id)

@@ -68,6 +68,7 @@ RECORDS = {
     "social.renewal.choice": dict.fromkeys((*MEMBERS, *MANAGERS), "c"),
     # Without a profile it is about what its maker may see.
     "social.forecast.wizard": dict.fromkeys((*MEMBERS, *MANAGERS), "c"),
+    "social.connect.wizard": dict.fromkeys(MANAGERS, "c"),
     "social.disconnect.wizard": dict.fromkeys(RENEWERS, "c"),
     "social.link.wizard": dict.fromkeys(RENEWERS, "c"),
     # Only its button asks for the right to renew.
@@ -104,6 +105,7 @@ HARMLESS = {
     "social.renewal.choice": {"network_id": False},
     "social.forecast.wizard": {"capacity": 7},
     "social.profile.feed": {"name": "Renamed"},
+    "social.connect.wizard": {"write_uid": 1},
     "social.disconnect.wizard": {"with_others": True},
     "social.link.wizard": {"sends_mail": False},
     "social.notice.target": {"name": "Renamed"},
@@ -216,6 +218,7 @@ OPEN = {
     "social.report": "company_id mail_id month partner_id",
     "social.report.wizard": "client_ids has_pdf month partner_id",
     "social.calendar.wizard": "feed_address made_at",
+    "social.connect.wizard": "app_id guard_text hidden_text profile_ids",
     "social.disconnect.wizard": """
         ends_at_network has_hidden_others others profile_id removal with_others
     """,
@@ -267,8 +270,8 @@ OPEN = {
     "social.oauth.request": """
         app_id company_id consumed_at expected_text expires_at given_text
         granted_profile_ids happened is_about_known is_success left_out left_out_text
-        link_id login_id may_switch offered profile_ids prompt purpose remedy result
-        title user_id wizard_id
+        link_id login_id lost_profile_ids lost_text may_switch offered profile_ids
+        prompt purpose remedy result title user_id wizard_id
     """,
     "social.people.line": """
         access_id can_renew has_held name native_tasks person_id proven_at role sequence
@@ -395,6 +398,7 @@ METHODS = {
         "action_revoke": RENEWERS,
     },
     "social.calendar.wizard": {"action_make": NOBODY, "action_revoke": NOBODY},
+    "social.connect.wizard": {"action_continue": NOBODY},
     "social.disconnect.wizard": {"action_disconnect": NOBODY},
     "social.forecast.wizard": {"action_start": NOBODY},
     "social.help.topic": {

@@ -152,6 +152,9 @@ class Scene(SocialFactories):
                 {**named, "name": f"{word} Team"}
             ),
             "social.forecast.wizard": own["social.forecast.wizard"].create({}),
+            "social.connect.wizard": own["social.connect.wizard"].create(
+                {"app_id": app.id}
+            ),
             "social.disconnect.wizard": own["social.disconnect.wizard"].create(named),
             "social.notice.preference": own["social.notice.preference"].create(named),
             **self._make_queue(own, app, token, profile),
