@@ -1247,7 +1247,7 @@ def loss_text(env, profile, at):
 
 
 def _lost_words(env, network, purges):
-    """Return what is lost first; whether the company ``purges`` at all is its choice."""
+    """Return what is lost first; whether the company ``purges`` is its own choice."""
     history, purge = network.history_limit_days, network.purge_after_days
     if purge and (not history or purge <= history):
         if not purges:

@@ -1,5 +1,7 @@
 """The main path, as a person walks it: connect, lose, renew."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -7,10 +9,12 @@ from tests import browser
 from tests.people import (
     DEMO_APP,
     Backend,
+    HttpPerson,
     MetaConsent,
     Renewal,
     app_values,
     paste_redirect_uri,
+    register_app,
 )
 
 pytestmark = pytest.mark.browser
@@ -109,3 +113,27 @@ def test_no_page_granted_is_said(backend, server, sandbox):
     backend.press("Connect Profiles")
     MetaConsent(backend.page).log_in("Diego Rocha").go_on().go_on().go_on()
     backend.expect_result("No profile was granted")
+
+
+def test_whoever_connects_more_is_told_what_must_stay_ticked(backend, server, sandbox):
+    """Requirements S0-5 to S0-7."""
+    page = backend.page
+    person = HttpPerson(server, sandbox)
+    app_id = register_app(person, sandbox)
+    person.connect(app_id)
+    profiles = person.call("social.profile", "search_read", [], ["name"])
+    backend.open(f"social-apps/{app_id}").press("Connect Profiles")
+    guard = page.get_by_role("dialog").filter(has_text="must stay ticked")
+    expect(guard).to_contain_text(f"These {len(profiles)} profiles")
+    expect(guard.locator(".o_data_row")).to_have_count(len(profiles))
+    shoot(page, "connect_guard")
+    guard.get_by_role("button", name="Log in with Facebook").click()
+    MetaConsent(page).log_in("Ana Souza").choose_again().tick(PAGE).finish()
+    backend.expect_result("Something was not ticked")
+    lost = page.locator(".alert-warning").filter(has_text="were not ticked at Facebook")
+    expect(lost).not_to_contain_text(PAGE)
+    left_out = next(one["name"] for one in profiles if PAGE not in one["name"])
+    expect(lost).to_contain_text(left_out)
+    shoot(page, "connect_unticked")
+    backend.press("Go Back and Tick Them")
+    page.wait_for_url(re.compile("/meta/.*dialog/"))

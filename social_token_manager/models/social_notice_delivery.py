@@ -200,6 +200,7 @@ class SocialNoticeDelivery(models.AbstractModel):
                     "title": subject,
                     "count": len(lines),
                     "is_good": all(line["rung"] == policy.RECOVERED for line in lines),
+                    "renew_id": _get_renewable(user, lines),
                 },
             )
             if user.notification_type == "inbox":
@@ -354,6 +355,17 @@ class SocialNoticeDelivery(models.AbstractModel):
         if len(lines) == 1 and lines[0]["rung"] != policy.RECOVERED:
             return lines[0]["url"]
         return self.company_id.get_base_url() + PROFILES_PATH
+
+
+def _get_renewable(user, lines):
+    """Return the id of the one profile that lines are about, False for none or many.
+
+    For whoever may renew it: one press, and he is on the way to the network.
+    """
+    if len(lines) != 1 or lines[0]["rung"] == policy.RECOVERED:
+        return False
+    profile = lines[0]["profile"].with_user(user).sudo(False)
+    return profile.has_access("read") and profile.may_renew and profile.id
 
 
 def _urgency(notice):

@@ -373,6 +373,27 @@ class TestSocialNotice(SocialCase):
         self.assertIn(f"/social/renew/{profile.id}", message.body)
         self.assertIn(profile.name, message.with_user(self.manager).subject)
 
+    def toasts(self, user):
+        """Return which profile each open screen of a user offers to renew at once."""
+        with patch.object(type(user), "_bus_send") as bus_send:
+            self.send()
+        return [
+            payload["renew_id"]
+            for kind, payload in (call.args for call in bus_send.call_args_list)
+            if kind.endswith("/notice")
+        ]
+
+    def test_an_open_screen_offers_the_renewal_of_the_one_profile(self):
+        profile = self.connect_profile(2)
+        with freeze_time(START):
+            self.assertEqual(self.toasts(self.manager), [profile.id])
+
+    def test_an_open_screen_offers_none_of_many(self):
+        self.connect_profile(2)
+        self.connect_profile(2, "P2")
+        with freeze_time(START):
+            self.assertEqual(self.toasts(self.manager), [False])
+
     def test_a_push_is_queued_for_each_device_of_a_mail_reader_too(self):
         self.env["mail.push.device"].get_web_push_vapid_public_key()
         device = self.env["mail.push.device"].create(

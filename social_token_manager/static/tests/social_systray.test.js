@@ -77,6 +77,36 @@ test("Managers see which scheduled action stands still", async () => {
     expect(".o_social_watch li").toHaveText("Renew tokens: switched off");
 });
 
+test("a notice about one profile leads to its renewal in one press", async () => {
+    const heard = {};
+    mockService("bus_service", {
+        subscribe: (type, callback) => (heard[type] = callback),
+        addEventListener: () => {},
+    });
+    mockService("notification", {
+        add: (title, { buttons }) => {
+            expect.step(title);
+            expect.step(buttons.map(({ name }) => String(name)).join());
+            buttons[0].onClick();
+        },
+    });
+    mockService("action", { doAction: async (action) => expect.step(action.tag || action) });
+    onRpc("social.profile", "action_renew", ({ args }) => {
+        expect(args).toEqual([7]);
+        return { type: "ir.actions.client", tag: "renewal" };
+    });
+    patchWithCleanup(session, { social_member: true });
+    onRpc("social.profile", "get_risk", () => ({ count: 0, profiles: [], watch: {} }));
+    await makeMockEnv();
+    const tell = heard["social_token_manager/notice"];
+    tell({ title: "Bakery expired", is_good: false, renew_id: 7 });
+    await animationFrame();
+    expect.verifySteps(["Bakery expired", "Renew,Show Profiles", "renewal"]);
+    tell({ title: "2 expired", is_good: false, renew_id: false });
+    await animationFrame();
+    expect.verifySteps(["2 expired", "Show Profiles", "social_token_manager.social_profile_action"]);
+});
+
 test("the counter follows what changes elsewhere", async () => {
     const risk = { count: 120, has_more: true, profiles: [WORST], watch: {} };
     const env = await mountWith(risk);

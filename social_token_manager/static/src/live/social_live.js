@@ -63,15 +63,21 @@ export const socialLiveService = {
         }
 
         if (session.social_member) {
-            messages.subscribe("social_token_manager/notice", ({ title, is_good }) => {
+            messages.subscribe("social_token_manager/notice", (told) => {
+                const { title, is_good: isGood, renew_id: renewId } = told;
+                const buttons = [
+                    { name: _t("Show Profiles"), primary: !renewId, onClick: openProfiles },
+                ];
+                if (renewId) {
+                    const onClick = () => renew(renewId);
+                    buttons.unshift({ name: _t("Renew"), primary: true, onClick });
+                }
                 // It covers what lies below; the count at the top stays.
                 notification.add(title, {
                     title: _t("Social Connections"),
-                    type: is_good ? "success" : "warning",
+                    type: isGood ? "success" : "warning",
                     autocloseDelay: READING,
-                    buttons: [
-                        { name: _t("Show Profiles"), primary: true, onClick: openProfiles },
-                    ],
+                    buttons,
                 });
                 loadSoon();
             });
