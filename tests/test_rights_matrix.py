@@ -254,6 +254,8 @@ def prepare_like(scene, model, side):
         "social.judgement.wizard": {**about, **person, "can_renew": "no"},
         "social.notice.preference": about,
         "social.profile.feed": {**about, "name": "x"},
+        "social.settings": {"company_id": scene.companies[side]},
+        "social.role.wizard": {"user_id": scene.colleagues[side]},
     }.get(model, {})
 
 

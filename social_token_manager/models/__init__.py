@@ -66,6 +66,8 @@ from . import ir_http
 from . import ir_websocket
 from . import res_company
 from . import res_partner
+from . import social_role
 from . import res_users
+from . import social_company_settings
 from . import res_config_settings
 from . import res_groups

@@ -5,74 +5,29 @@ OWNER = "social_token_manager.group_owner"
 
 
 class ResConfigSettings(models.TransientModel):
-    _inherit = "res.config.settings"
+    _name = "res.config.settings"
+    _inherit = ["res.config.settings", "social.company.settings"]
 
-    # Odoo's settings are open to settings admins; these are for Owners among them.
-    social_strict_renewal = fields.Boolean(
-        related="company_id.social_strict_renewal", readonly=False, groups=OWNER
-    )
+    # Odoo's settings are open to settings admins; ours are for Owners among them. What
+    # is here, and not in the page for all Owners, holds for the whole database.
     social_renewal_workers = fields.Integer(
         "Parallel Renewal Workers",
         default=lambda self: self._get_worker_count(),
         groups=OWNER,
     )
-    social_notice_days = fields.Char(
-        related="company_id.social_notice_days", readonly=False, groups=OWNER
-    )
-    social_quiet_rule = fields.Selection(
-        related="company_id.social_quiet_rule", readonly=False, groups=OWNER
-    )
-    social_break_overrides = fields.Boolean(
-        related="company_id.social_break_overrides", readonly=False, groups=OWNER
-    )
-    social_escalation = fields.Boolean(
-        related="company_id.social_escalation", readonly=False, groups=OWNER
-    )
-    social_escalation_days = fields.Char(
-        related="company_id.social_escalation_days", readonly=False, groups=OWNER
-    )
-    social_escalation_repeat = fields.Integer(
-        related="company_id.social_escalation_repeat", readonly=False, groups=OWNER
-    )
-    social_escalation_link = fields.Boolean(
-        related="company_id.social_escalation_link", readonly=False, groups=OWNER
-    )
-    social_purge = fields.Boolean(
-        related="company_id.social_purge", readonly=False, groups=OWNER
-    )
-    social_journal_days = fields.Integer(
-        related="company_id.social_journal_days", readonly=False, groups=OWNER
-    )
-    social_link_days = fields.Integer(
-        related="company_id.social_link_days", readonly=False, groups=OWNER
-    )
-    social_support_url = fields.Char(
-        related="company_id.social_support_url", readonly=False, groups=OWNER
-    )
-    social_support_email = fields.Char(
-        related="company_id.social_support_email", readonly=False, groups=OWNER
-    )
-    social_support_phone = fields.Char(
-        related="company_id.social_support_phone", readonly=False, groups=OWNER
-    )
-    social_support_first_day = fields.Selection(
-        related="company_id.social_support_first_day", readonly=False, groups=OWNER
-    )
-    social_support_last_day = fields.Selection(
-        related="company_id.social_support_last_day", readonly=False, groups=OWNER
-    )
-    social_support_start = fields.Float(
-        related="company_id.social_support_start", readonly=False, groups=OWNER
-    )
-    social_support_end = fields.Float(
-        related="company_id.social_support_end", readonly=False, groups=OWNER
-    )
-    social_support_tz = fields.Selection(
-        related="company_id.social_support_tz", readonly=False, groups=OWNER
-    )
     social_key_source = fields.Char(
         "Encryption Key", compute="_compute_social_key_source", groups=OWNER
     )
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        """Override of Odoo's: what is set for a company is shown as on our own page."""
+        arch, view = super()._get_view(view_id, view_type, **options)
+        app = arch.find(".//app[@name='social_token_manager']")
+        if app is not None:
+            page, _view = self.env["social.settings"]._get_view(view_type="form")
+            app[:0] = page.findall(".//block")
+        return arch, view
 
     @api.model
     def _get_worker_count(self):

@@ -18,7 +18,8 @@ OWN_FIELDS = [
 
 
 class ResUsers(models.Model):
-    _inherit = "res.users"
+    _name = "res.users"
+    _inherit = ["res.users", "social.role"]
 
     # One's own are read whatever the groups say; who has no role here sees none.
     social_email = fields.Boolean(

@@ -56,6 +56,7 @@ KINDS = [
     ("link_asked", "New connect link asked for"),
     ("target_changed", "Chat or webhook changed"),
     ("calendar_made", "Calendar address made"),
+    ("role_changed", "Role changed"),
     ("calendar_revoked", "Calendar address revoked"),
 ]
 

@@ -1,6 +1,9 @@
+import itertools
 from collections import defaultdict
 
-from odoo import api, models
+from markupsafe import Markup
+
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..clock import now
@@ -19,6 +22,31 @@ class SocialProfileSuccession(models.AbstractModel):
 
     _name = "social.profile.succession"
     _description = "Succession on Social Profiles"
+
+    hangs_on_ids = fields.Many2many(
+        "res.users",
+        string="Hangs Only On",
+        compute="_compute_hangs_on_ids",
+        search="_search_hangs_on_ids",
+    )
+
+    @api.depends("admin_user_ids", "access_ids.person_id")
+    def _compute_hangs_on_ids(self):
+        # Who granted it, and who is Admin, is told to all who see a profile.
+        profiles = self.sudo().with_context(active_test=False)
+        users = profiles.admin_user_ids | profiles.access_ids.person_id.user_ids
+        hanging = {user: self._get_hanging_on(user) for user in users}
+        for profile in self:
+            profile.hangs_on_ids = users.filtered(
+                lambda user, profile=profile: profile._origin in hanging[user]
+            )
+
+    def _search_hangs_on_ids(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        users = self.env["res.users"].browse(filter(None, value)).exists()
+        hanging = (self._get_hanging_on(user) for user in users)
+        return Domain("id", "in", self.union(*itertools.chain(*hanging)).ids)
 
     @api.model
     def _get_hanging_on(self, users):
@@ -109,10 +137,16 @@ class SocialProfileSuccession(models.AbstractModel):
             lang=warden.lang or self.env.lang, mail_activity_quick_update=True
         )
         name = user.sudo().name
+        # What the link lists is what its reader may see.
+        note = Markup('{} <a href="/odoo/res.users/{}/social-handover">{}</a>').format(
+            left_text(told.env, name, causes),
+            user.id,
+            told.env._("Show all profiles that hang on %s alone", name),
+        )
         told.activity_schedule(
             SUCCESSION_TYPE,
             user_id=warden.id,
             date_deadline=people.ask_until(now(), None),
             summary=told.env._("Find somebody in place of %s", name),
-            note=left_text(told.env, name, causes),
+            note=note,
         )

@@ -85,6 +85,8 @@ from . import test_social_profile_succession
 from . import test_social_renewal_queue
 from . import test_social_renewal_wizard
 from . import test_social_report
+from . import test_social_role
+from . import test_social_settings
 from . import test_social_signal
 from . import test_social_token_listing
 from . import test_social_token_renewal

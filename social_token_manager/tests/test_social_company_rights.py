@@ -51,6 +51,7 @@ class TestSocialCompanyRights(SocialCase):
         for model in self.env.registry.values():
             if (
                 not model._name.startswith("social.")
+                or model._abstract
                 or "company_id" not in model._fields
             ):
                 continue

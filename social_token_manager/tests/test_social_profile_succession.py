@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools.safe_eval import safe_eval
 
 from ..clock import now
 from ..hooks import uninstall_hook
@@ -147,6 +148,49 @@ class TestSuccession(SocialClockCase):
         text = self.ana.with_user(self.owner).social_succession_text
         self.assertIn("Facebook Page Page P1", text)
         self.assertFalse(self.bia.with_user(self.owner).social_succession_text)
+
+    def test_exactly_these_profiles_are_listed(self):
+        _token, other = self.connect(
+            self.app, self.bia, [self.page("P2")], person="1002"
+        )
+        other.admin_user_ids = self.bia
+        self.assertEqual(self.listed(self.ana), self.profile)
+        self.assertEqual(self.listed(self.bia), other)
+        self.assertEqual(self.profile.hangs_on_ids, self.ana)
+        self.profile.admin_user_ids += self.bia
+        self.assertEqual(self.listed(self.bia), other)
+        self.archive()
+        self.assertEqual(self.listed(self.ana), self.profile)
+        # Bia is the only Admin left, and Ana still the only one who granted it.
+        everybody = self.profile.with_context(active_test=False)
+        self.assertEqual(everybody.hangs_on_ids, self.ana + self.bia)
+
+    def test_the_list_shows_what_its_reader_may_see(self):
+        stranger = self.make_user("owner", "stranger", self.other_company)
+        self.assertFalse(self.listed(self.ana, stranger))
+        self.assertEqual(self.listed(self.ana, self.ana), self.profile)
+        self.assertFalse(self.listed(self.ana, self.bia))
+
+    def test_the_warning_and_the_activity_lead_to_them(self):
+        action = self.env.ref("social_token_manager.social_handover_action")
+        for user, may in ((self.owner, True), (self.office, False)):
+            users = self.env["res.users"].with_user(user)
+            arch = users.get_view(
+                self.env.ref("base.view_users_form").id, view_type="form"
+            )["arch"]
+            self.assertEqual(f'name="{action.id}"' in arch, may)
+        self.archive()
+        self.assertIn(
+            f'href="/odoo/res.users/{self.ana.id}/{action.path}"',
+            self.activities().note,
+        )
+
+    def listed(self, user, reader=None):
+        """Return the profiles that the button on a user opens."""
+        action = self.env.ref("social_token_manager.social_handover_action")
+        domain = safe_eval(action.domain, {"active_id": user.id})
+        profiles = self.env["social.profile"].with_user(reader or self.owner)
+        return profiles.search(domain)
 
     def test_who_may_not_see_a_profile_reads_no_name_there(self):
         text = self.ana.with_user(self.office).social_succession_text

@@ -16,3 +16,5 @@ from . import social_renewal_line
 from . import social_judgement_wizard
 from . import social_people_line
 from . import social_people_wizard
+from . import social_settings
+from . import social_role_wizard

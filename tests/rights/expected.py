@@ -55,6 +55,9 @@ RECORDS = {
     "social.calendar.feed": {},
     "social.calendar.wizard": dict.fromkeys((*MEMBERS, *MANAGERS), "c"),
     "social.home": {"owner": "r"},
+    # Only one's own; what is typed goes to the company, or to whose role it is.
+    "social.settings": {"owner": "c"},
+    "social.role.wizard": {"owner": "c"},
     "social.key": {},
     # Only one's own, which people make of what they may renew.
     "social.oauth.request": {},
@@ -117,6 +120,7 @@ HARMLESS = {
 # What holds others, and has nothing of its own to call.
 PARTS = {
     "report.social_token_manager.report_social_month",
+    "social.company.settings",
     "social.company.support",
     "social.notice.delivery",
     "social.notice.posting",
@@ -142,6 +146,7 @@ PARTS = {
     "social.profile.succession",
     "social.profile.uptime",
     "social.renewal.guard",
+    "social.role",
     "social.secret.mixin",
     "social.token.check",
     "social.token.renewal",
@@ -186,6 +191,14 @@ CLOSED = {
 }
 # Required: Odoo knows the answer without asking the column.
 NEVER_EMPTY = {("social.connect.account", "token_id")}
+COMPANY_SETTINGS = """
+    social_break_overrides social_escalation social_escalation_days
+    social_escalation_link social_escalation_repeat social_journal_days
+    social_link_days social_notice_days social_purge social_quiet_rule
+    social_strict_renewal social_support_email social_support_end
+    social_support_first_day social_support_last_day social_support_phone
+    social_support_start social_support_tz social_support_url
+"""
 # Read by whoever reads the record.
 OPEN = {
     "social.access": """
@@ -287,7 +300,7 @@ OPEN = {
         disconnected_at driving_clock
         escalation_ids escalation_text is_gone outsider_id
         expires_at external_id external_user_name failure_count gap_since gap_text
-        gap_until granter_left handle has_image has_one_renewer health health_text
+        gap_until granter_left handle hangs_on_ids has_image has_one_renewer health health_text
         holder_count image
         is_named_by_hand last_message_at last_verified_at lists_people may_renew
         messages_per_day missed_messages missing_fields missing_scopes name native_role
@@ -324,6 +337,8 @@ OPEN = {
         network_id prerequisite_ids prerequisites problem profile_id profile_ids step
         unticked
     """,
+    "social.role.wizard": "role succession_text user_id",
+    "social.settings": f"company_id {COMPANY_SETTINGS}",
     "social.signal": """
         app_id company_id concerned detail effect happened_at kind
     """,
@@ -348,22 +363,9 @@ WRITTEN = {
 }
 # What the addon adds to models of Odoo is for Owners, settings admins or not.
 ELSEWHERE = {
-    "res.company": """
-        social_break_overrides social_escalation social_escalation_days
-        social_escalation_link social_escalation_repeat social_journal_days
-        social_link_days social_notice_days social_purge social_quiet_rule
-        social_strict_renewal social_support_email social_support_end
-        social_support_first_day social_support_last_day social_support_phone
-        social_support_start social_support_tz social_support_url
-    """,
-    "res.config.settings": """
-        social_break_overrides social_escalation social_escalation_days
-        social_escalation_link social_escalation_repeat social_journal_days
-        social_key_source social_link_days social_notice_days social_purge
-        social_quiet_rule social_renewal_workers social_strict_renewal
-        social_support_email social_support_end social_support_first_day
-        social_support_last_day social_support_phone social_support_start
-        social_support_tz social_support_url
+    "res.company": COMPANY_SETTINGS,
+    "res.config.settings": f"""
+        {COMPANY_SETTINGS} social_key_source social_renewal_workers
     """,
 }
 # Fields of users, and who has them; one's own are read whatever the role.
@@ -374,6 +376,7 @@ OF_USERS = {
     """,
     # Whoever archives a user is warned; names are told to who may see the profiles.
     ("settings_admin", *MANAGERS): "social_succession_text",
+    OWNER: "social_role",
 }
 
 # Fields of contacts, and who has them; each counts what its reader may see.
@@ -438,6 +441,8 @@ METHODS = {
         "get_import_templates": EVERYBODY,
         "get_login_alert": (*MEMBERS, *MANAGERS),
     },
+    "social.role.wizard": {"action_save": NOBODY, "action_see_profiles": NOBODY},
+    "social.settings": {"execute": NOBODY},
     "social.report.wizard": {"action_download": NOBODY, "action_show": NOBODY},
     "social.take.wizard": {"action_take": NOBODY},
     "social.renewal.choice": {"action_go_on": NOBODY, "action_renew_all": NOBODY},

@@ -155,6 +155,7 @@ class Scene(SocialFactories):
             "social.connect.wizard": own["social.connect.wizard"].create(
                 {"app_id": app.id}
             ),
+            **self._make_of_owner(side, company),
             "social.disconnect.wizard": own["social.disconnect.wizard"].create(named),
             "social.notice.preference": own["social.notice.preference"].create(named),
             **self._make_queue(own, app, token, profile),
@@ -174,6 +175,16 @@ class Scene(SocialFactories):
             record[field.name] = record._seal_secret(field.name, plain_text(field))
         self._talk(profile, granter, word)
         return records
+
+    def _make_of_owner(self, side, company):
+        owner = self.make_user("owner", f"owner_{side}", company)
+        own = api.Environment(self.env.cr, owner.id, {})
+        return {
+            "social.settings": own["social.settings"].create({}),
+            "social.role.wizard": own["social.role.wizard"].create(
+                {"user_id": owner.id}
+            ),
+        }
 
     def _make_help(self, user):
         topic = self.env.ref(f"{MODULE}.help_rights")
@@ -315,6 +326,10 @@ def make(env, app_values, path):
                 },
                 "records": {
                     side: {name: record.ids for name, record in records.items()}
+                    for side, records in scene.records.items()
+                },
+                "colleagues": {
+                    side: records["social.role.wizard"].user_id.id
                     for side, records in scene.records.items()
                 },
                 "clients": {
