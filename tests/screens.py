@@ -84,6 +84,8 @@ SCREENS = [
     Screen("network", "admin", path="social-networks", model="social.network"),
     Screen("chats", "admin", path="social-chats"),
     Screen("settings", "admin", path="settings#social_token_manager"),
+    Screen("settings-of-a-company", "ana", path="social-settings"),
+    Screen("roles", "ana", path="social-roles"),
 ]
 
 
