@@ -132,7 +132,7 @@ class SocialRole(models.AbstractModel):
         """Refuse to leave a company of this user without an Owner."""
         owners = self.env.ref(OWNERS)
         # Two Owners who take it from each other at once would leave none: the second
-        # one fails here, is tried again by Odoo, and then sees the first.
+        # one fails here, is tried again by Odoo, and then sees what the first did.
         self.env.cr.execute(
             SQL("UPDATE res_groups SET write_date = write_date WHERE id = %s", owners.id)
         )
