@@ -134,7 +134,9 @@ class SocialRole(models.AbstractModel):
         # Two Owners who take it from each other at once would leave none: the second
         # one fails here, is tried again by Odoo, and then sees what the first did.
         self.env.cr.execute(
-            SQL("UPDATE res_groups SET write_date = write_date WHERE id = %s", owners.id)
+            SQL(
+                "UPDATE res_groups SET write_date = write_date WHERE id = %s", owners.id
+            )
         )
         others = owners.all_user_ids.filtered("active") - self
         alone = self.company_ids - others.company_ids

@@ -52,7 +52,9 @@ class TestSocialSettings(SocialCase):
 
     def test_every_setting_of_a_company_is_on_the_page(self):
         names = {
-            name for name in self.env["res.company"]._fields if name.startswith("social_")
+            name
+            for name in self.env["res.company"]._fields
+            if name.startswith("social_")
         }
         self.assertEqual(names, set(VALUES))
         for model, user in (

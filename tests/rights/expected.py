@@ -300,8 +300,8 @@ OPEN = {
         disconnected_at driving_clock
         escalation_ids escalation_text is_gone outsider_id
         expires_at external_id external_user_name failure_count gap_since gap_text
-        gap_until granter_left handle hangs_on_ids has_image has_one_renewer health health_text
-        holder_count image
+        gap_until granter_left handle hangs_on_ids has_image has_one_renewer health
+        health_text holder_count image
         is_named_by_hand last_message_at last_verified_at lists_people may_renew
         messages_per_day missed_messages missing_fields missing_scopes name native_role
         network_code network_icon network_id partner_id person_id prerequisites purge_at
