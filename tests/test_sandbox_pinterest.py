@@ -155,6 +155,16 @@ def test_what_ends_an_access_token(pinterest, event):
     assert error_of(account_of(pinterest, token)) == (401, 2)
 
 
+def test_a_limit_is_counted_down_for_the_app(pinterest):
+    pinterest.control("settings", calls=2, window_seconds=600)
+    tokens = [pinterest.tokens(one)["access_token"] for one in ("ana", "bruno", "ana")]
+    answers = [account_of(pinterest, token) for token in tokens]
+    assert [one.status_code for one in answers] == [200, 200, 429]
+    assert [one.headers["x-ratelimit-remaining"] for one in answers] == ["1", "0", "0"]
+    assert 0 < int(answers[2].headers["x-ratelimit-reset"]) <= 600
+    assert error_of(answers[2]) == (429, 8)
+
+
 def test_reading_the_state_shows_no_secret(pinterest):
     tokens = pinterest.tokens()
     said = requests.get(f"{pinterest.base_url}/_control/pinterest").text

@@ -69,11 +69,16 @@ class PinterestNetwork(GrantHoldings, Network):
         "dead_token_code": 283,
         "password_ends_grants": True,
         "scope_separator": " ",
+        # "Rate limits", on trial: for the app and day.
+        "calls": 1000,
+        "window_seconds": 86400,
     }
 
     def __init__(self, world):
         super().__init__(world)
         self.start_empty()
+        # How many calls an app made in a window.
+        self.spent = {}
         self.accounts = {row[0]: Account(account_id(row[0]), *row) for row in ACCOUNTS}
         name = "Social Token Manager demo"
         self.apps[CLIENT_ID] = App(CLIENT_ID, SECRET, name, developers=["ana"])
@@ -132,6 +137,7 @@ def rule(path, endpoint, *methods):
 def user_account(network, request):
     """Serve the account of who granted."""
     token = token_endpoint.living_token(network, request)
+    limits = spend(network, token.grant.app_id)
     if "user_accounts:read" not in token.grant.scopes:
         raise PinterestError(403, 29, "You are not permitted to access that resource.")
     account = network.accounts[token.grant.person]
@@ -143,7 +149,29 @@ def user_account(network, request):
         "business_name": account.business_name or None,
         "profile_image": f"{request.host_url}pinterest/picture/{key}.png",
     }
-    return json_answer(body)
+    response = json_answer(body)
+    response.headers.update(limits)
+    return response
+
+
+def spend(network, app_id):
+    """Count a call; return the headers that tell about the limit.
+
+    :raise PinterestError: the limit is used up
+    """
+    limit, window = (int(network.settings[key]) for key in ("calls", "window_seconds"))
+    started = network.now // window
+    at, calls = network.spent.get(app_id, (started, 0))
+    calls = calls + 1 if at == started else 1
+    network.spent[app_id] = (started, calls)
+    headers = {
+        "x-ratelimit-limit": str(limit),
+        "x-ratelimit-remaining": str(max(limit - calls, 0)),
+        "x-ratelimit-reset": str((started + 1) * window - network.now),
+    }
+    if calls > limit:
+        raise PinterestError(429, 8, "You have exceeded your rate limit.", headers)
+    return headers
 
 
 def picture(network, request, key):

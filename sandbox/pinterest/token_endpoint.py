@@ -11,12 +11,16 @@ from ..problems import Refusal
 class PinterestError(Refusal):
     """A refusal: ``{code, message}``, everywhere."""
 
-    def __init__(self, status, code, message):
+    def __init__(self, status, code, message, headers=None):
         super().__init__(message)
         self.status, self.code, self.message = status, code, message
+        self.headers = headers or {}
 
     def response(self):
-        return json_answer({"code": self.code, "message": self.message}, self.status)
+        body = {"code": self.code, "message": self.message}
+        response = json_answer(body, self.status)
+        response.headers.update(self.headers)
+        return response
 
 
 def not_authenticated():

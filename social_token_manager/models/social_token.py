@@ -74,6 +74,11 @@ class SocialToken(models.Model):
         copy=False, help="Refreshes begun with this very token and never answered."
     )
     failure_count = fields.Integer("Failures in a Row", copy=False)
+    paused_until = fields.Datetime(
+        copy=False,
+        help="Until then no check is made: the network said that most of what it "
+        "allows for this person is used up.",
+    )
     last_used_at = fields.Datetime("Last Handed Out", copy=False)
     last_refreshed_at = fields.Datetime(copy=False)
     last_verified_at = fields.Datetime(copy=False)
@@ -244,7 +249,9 @@ class SocialToken(models.Model):
             question = ListingQuestion(
                 token.generation, token.app_id._get_provider(), token._get_stored()
             )
-        return question, outcome_of(question)
+        outcome = outcome_of(question)
+        self._note_rest(question.provider)
+        return question, outcome
 
     def _get_stored(self):
         """Return the :class:`StoredToken` for one call; it holds opened secrets.

@@ -127,7 +127,7 @@ class SocialTokenCheck(models.AbstractModel):
                     CROSS JOIN LATERAL (
                         SELECT id FROM social_token
                          WHERE app_id = allotted.app AND verify_at <= %(now)s
-                           AND %(free)s
+                           AND %(unpaused)s AND %(free)s
                          ORDER BY verify_at, id LIMIT allotted.most
                            FOR NO KEY UPDATE SKIP LOCKED) AS waiting)
                 UPDATE social_token token
@@ -137,6 +137,7 @@ class SocialTokenCheck(models.AbstractModel):
                 apps=list(allotted),
                 counts=list(allotted.values()),
                 now=now(),
+                unpaused=self._get_unpaused_sql(),
                 free=self._get_free_sql(),
                 later=now() + CHECK_PAUSE,
             )

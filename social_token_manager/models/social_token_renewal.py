@@ -313,6 +313,11 @@ class SocialTokenRenewal(models.AbstractModel):
         """Return the condition that nobody has the lease of a token."""
         return SQL("(lease_until IS NULL OR lease_until <= %s)", DATABASE_NOW)
 
+    @api.model
+    def _get_unpaused_sql(self):
+        """Return the condition that a token may be asked about."""
+        return SQL("(paused_until IS NULL OR paused_until <= %s)", now())
+
     def _is_leased(self):
         """Whether somebody is renewing this token at this moment."""
         self.env.cr.execute(
@@ -357,7 +362,7 @@ class SocialTokenRenewal(models.AbstractModel):
                 """,
                 database_now=DATABASE_NOW,
                 column=SQL.identifier(column),
-                open=OPEN if column == "renew_at" else SQL("TRUE"),
+                open=OPEN if column == "renew_at" else self._get_unpaused_sql(),
                 budget=SQL("due.count")
                 if column == "renew_at"
                 else SQL(
@@ -468,12 +473,23 @@ class SocialTokenRenewal(models.AbstractModel):
     # === CONCLUDING === #
 
     def _note_rest(self, provider):
-        """Let the app rest when the network said that most of its limit is used up."""
-        if not provider or not provider.rest_seconds:
+        """Let rest what a network said of that most of its limit is used up.
+
+        That is the app, or the checks of this one token where a limit counts for each
+        person: what one person has used up is no reason to leave the others alone.
+        """
+        if provider and provider.rest_seconds:
+            attempt(
+                self.env, lambda env: self.with_env(env)._rest(provider.rest_seconds)
+            )
+
+    def _rest(self, seconds):
+        if not get_provider(self.app_id.provider).limits_count_per_person:
+            self.app_id._rest(seconds)
             return
-        attempt(
-            self.env, lambda env: self.with_env(env).app_id._rest(provider.rest_seconds)
-        )
+        lock_rows(self)
+        until = now() + timedelta(seconds=seconds)
+        self.paused_until = max(until, self.paused_until or until)
 
     @api.model
     def _conclude(self, claim, outcome, provider=None):

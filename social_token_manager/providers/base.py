@@ -6,6 +6,7 @@ builds and parses the messages; :mod:`.transport` carries them.
 
 import hmac
 import json
+import re
 import secrets
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -29,8 +30,13 @@ from .results import AppCheck, Grant, Introspection, Person, TokenSet, Verdict
 from .signals import SignalRefused, fresh
 from .transport import QuietPreparation
 
-# Calls rest when a network says that so many percent of a limit are used.
+# Calls rest when a network says that so many percent of a limit are used: for so many
+# seconds where it does not say until when, and never for longer than a day.
 USED_UP = 80
+REST = 3600
+LONGEST_REST = 24 * 3600
+# Some write ``1000, 1000;w=60`` (a draft of RateLimit fields): the first one counts.
+FIRST_NUMBER = re.compile(r"\s*(\d{1,12})\b")
 # A code or a token that nobody has given: all it can show is who asks.
 NOTHING = "none"
 INVALID_REQUEST = "invalid_request"
@@ -105,8 +111,11 @@ class OAuth2Provider:
     revokes_whole_grant = False
     # Where people see which apps they allowed, and remove one by hand.
     removal_url = ""
-    # How many calls are allowed is counted for each person, not for the app.
+    # How many calls are allowed is counted for each person, not for the app: the checks
+    # of that person's token rest, not the work of the whole app.
     limits_count_per_person = False
+    # What the three headers begin with that count a limit down, '' where none are sent.
+    limit_headers = ""
     # The network tells who else could renew.
     lists_people = False
     # The network tells of its own accord what happens to a grant.
@@ -466,15 +475,40 @@ class OAuth2Provider:
         return answer
 
     def _note_usage(self, headers):
-        """Note in ``rest_seconds`` when most of a limit is used up; see USED_UP."""
+        """Note in ``rest_seconds`` when most of a limit is used up; see USED_UP.
+
+        Where ``limit_headers`` names them, three headers come with every answer: how
+        many calls a window has, how many of them are left, and when it starts anew.
+        """
+        limit, left = (
+            self._read_limit(headers, name) for name in ("limit", "remaining")
+        )
+        if not limit or left is None or limit - left < limit * USED_UP / 100:
+            return
+        self._rest(self._read_reset(headers) or REST)
+
+    def _read_limit(self, headers, name):
+        told = headers.get(f"{self.limit_headers}-{name}") if self.limit_headers else ""
+        found = FIRST_NUMBER.match(told or "")
+        return int(found[1]) if found else None
+
+    def _read_reset(self, headers):
+        """Return in how many seconds a limit starts anew, None where it is not told."""
+        resets_at = values.moment(self._read_limit(headers, "reset"), self.now)
+        if not resets_at:
+            return None
+        return max(int((resets_at - self.now) / timedelta(seconds=1)), 1)
 
     def _rest(self, seconds):
-        self.rest_seconds = max(self.rest_seconds or 0, seconds)
+        self.rest_seconds = max(self.rest_seconds or 0, min(seconds, LONGEST_REST))
 
     def _read_wait(self, response):
-        """Return for how many seconds to wait (RFC 9110, 10.2.3), None if not told."""
+        """Return for how many seconds to wait (RFC 9110, 10.2.3), None if not told.
+
+        Where the network counts a limit down it tells when that starts anew.
+        """
         wait = values.lifetime(response.headers.get("Retry-After"))
-        return wait and int(wait.total_seconds())
+        return int(wait.total_seconds()) if wait else self._read_reset(response.headers)
 
     @staticmethod
     def _json(response):

@@ -3,14 +3,12 @@
 import json
 
 from . import values
-from .base import USED_UP, OAuth2Provider
+from .base import REST, USED_UP, OAuth2Provider
 from .errors import GrantRefused, RequestRefused, TokenLost
 from .meta_errors import failure_of
 from .meta_signals import MetaSignals
 
 USAGE = ("call_count", "total_time", "total_cputime")
-REST = 3600
-LONGEST_REST = 24 * 3600
 
 
 class GraphProvider(MetaSignals, OAuth2Provider):
@@ -43,7 +41,7 @@ class GraphProvider(MetaSignals, OAuth2Provider):
             return
         minutes = usage.get("estimated_time_to_regain_access")
         has_minutes = _is_number(minutes) and minutes > 0
-        self._rest(min(minutes * 60, LONGEST_REST) if has_minutes else REST)
+        self._rest(minutes * 60 if has_minutes else REST)
 
     def _raise_for_answer(self, response, answer):
         """Override of the base: Meta's error object, also inside HTTP 200."""

@@ -9,7 +9,7 @@ from http import HTTPStatus
 
 from ..policy import reasons
 from . import values
-from .base import NOTHING, OAuth2Provider, bearer
+from .base import LONGEST_REST, NOTHING, OAuth2Provider, bearer
 from .errors import (
     AccessEnded,
     AppFault,
@@ -57,6 +57,9 @@ class PinterestProvider(OAuth2Provider):
     default_token_url = "https://api.pinterest.com/v5/oauth/token"
     default_api_url = "https://api.pinterest.com/v5"
     default_auth_method = "client_secret_basic"
+    # Seen by others, not documented. "Rate limits": for the app and day on trial, else
+    # for the app, user and minute; no header tells which, so the app rests.
+    limit_headers = "x-ratelimit"
 
     scope_separator = ","
     rotates_refresh_token = True
@@ -140,6 +143,12 @@ class PinterestProvider(OAuth2Provider):
         if response.ok and not is_told and answer.get("error") in (None, ""):
             return
         raise failure_of(answer, response.status_code, self._read_wait(response))
+
+    def _read_reset(self, headers):
+        """Override of the base: an instant or seconds; which, is not documented."""
+        told = self._read_limit(headers, "reset") or LONGEST_REST + 1
+        seconds = told if told <= LONGEST_REST else None
+        return super()._read_reset(headers) or seconds
 
     # === HELPERS === #
 

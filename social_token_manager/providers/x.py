@@ -7,7 +7,6 @@ published, and no answer tells: it is unknown here.
 """
 
 from contextlib import suppress
-from datetime import timedelta
 
 from ..policy import reasons
 from . import values
@@ -35,8 +34,12 @@ class XProvider(XSignals, RotatingProvider):
     default_authorize_url = "https://x.com/i/oauth2/authorize"
     default_token_url = "https://api.x.com/2/oauth2/token"
     default_api_url = "https://api.x.com/2"
-    # "Rate limits": of a call in a user's context, per user.
+    # "Rate limits": with a user's token a limit counts for that user and endpoint, in
+    # windows of 15 minutes, and every answer tells it. What one person's token has used
+    # up of ``users/me`` keeps nobody else's from being checked, and no token from being
+    # renewed: that is another endpoint.
     limits_count_per_person = True
+    limit_headers = "x-rate-limit"
     default_revoke_url = "https://api.x.com/2/oauth2/revoke"
     # A confidential client ("Web App"): the secret in the body is refused.
     default_auth_method = "client_secret_basic"
@@ -100,11 +103,3 @@ class XProvider(XSignals, RotatingProvider):
             if not answer.get("errors") or answer.get("data"):
                 return
         raise failure_of(answer, response.status_code, self._read_wait(response))
-
-    def _read_wait(self, response):
-        """Override of the base: X tells the moment at which a limit starts anew."""
-        told = super()._read_wait(response)
-        resets_at = values.moment(response.headers.get("x-rate-limit-reset"), self.now)
-        if told or not resets_at:
-            return told
-        return max(int((resets_at - self.now) / timedelta(seconds=1)), 1)

@@ -448,6 +448,21 @@ class TestVerify(PinterestCase):
         )
         self.assertEqual(self.verify(scopes=()), (None, {1: None}))
 
+    def test_what_is_used_of_a_limit_is_read_of_every_answer(self):
+        self.control("settings", calls=5, window_seconds=600)
+        rests = []
+        for _call in range(4):
+            provider = self.provider()
+            provider.verify(self.stored(self.given), self.reached)
+            rests.append(provider.rest_seconds)
+        self.assertIsNone(rests[0])
+        self.assertTrue(0 < rests[-1] <= 600)
+
+    def test_a_limit_that_is_used_up_says_when_it_starts_anew(self):
+        self.control("settings", calls=0, window_seconds=600)
+        failure = self.assert_fails(RateLimited, self.verify)
+        self.assertTrue(0 < failure.retry_after <= 600)
+
     def test_trouble_is_never_a_verdict(self):
         for kind, values in TROUBLE:
             with (

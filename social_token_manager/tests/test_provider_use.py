@@ -91,6 +91,55 @@ class TestSigning(BaseCase):
 
 
 @tagged("post_install", "-at_install")
+class TestCountdown(BaseCase):
+    """What a network counts down in three headers of every answer."""
+
+    prefixes = {"x": "x-rate-limit", "pinterest": "x-ratelimit"}
+
+    def rest(self, code, **told):
+        provider = make(code)
+        provider._note_usage(
+            {f"{self.prefixes[code]}-{name}": told[name] for name in told}
+        )
+        return provider.rest_seconds
+
+    def at(self, seconds):
+        return str(int((NOW - datetime(1970, 1, 1)).total_seconds()) + seconds)
+
+    def test_below_four_fifths_calls_go_on(self):
+        for code in self.prefixes:
+            told = {"limit": "75", "remaining": "16", "reset": self.at(600)}
+            self.assertIsNone(self.rest(code, **told))
+            self.assertIsNone(self.rest(code))
+
+    def test_from_four_fifths_on_calls_rest_until_the_limit_starts_anew(self):
+        for code in self.prefixes:
+            for left in ("15", "1", "0"):
+                with self.subTest(code, left=left):
+                    told = {"limit": "75", "remaining": left, "reset": self.at(600)}
+                    self.assertEqual(self.rest(code, **told), 600)
+
+    def test_what_has_started_anew_meanwhile_is_waited_for_a_second(self):
+        told = {"limit": "75", "remaining": "0", "reset": self.at(-5)}
+        self.assertEqual(self.rest("x", **told), 1)
+
+    def test_a_rest_without_an_end_is_an_hour_and_none_is_longer_than_a_day(self):
+        told = {"limit": "75", "remaining": "0"}
+        self.assertEqual(self.rest("x", **told), 3600)
+        self.assertEqual(self.rest("x", **told, reset=self.at(10**7)), 24 * 3600)
+
+    def test_pinterest_may_mean_seconds_and_list_its_limits(self):
+        told = {"limit": "1000, 1000;w=60", "remaining": "12", "reset": "42"}
+        self.assertEqual(self.rest("pinterest", **told), 42)
+
+    @given(*[st.text(max_size=12) | st.integers().map(str)] * 3)
+    def test_nonsense_never_fails_and_never_rests_for_ever(self, limit, left, reset):
+        for code in self.prefixes:
+            found = self.rest(code, limit=limit, remaining=left, reset=reset)
+            self.assertTrue(found is None or 0 < found <= 24 * 3600)
+
+
+@tagged("post_install", "-at_install")
 class TestUsage(BaseCase):
     def rest(self, **headers):
         provider = make("meta")

@@ -370,6 +370,31 @@ class TestX(Promises, RotatingCase):
         failure = self.assert_fails(RateLimited, self.verify, grant)
         self.assertTrue(0 < failure.retry_after <= 900, failure.retry_after)
 
+    def test_what_is_used_of_a_limit_is_read_of_good_answers_too(self):
+        grant = self.grant()
+        self.control("settings", calls=75)
+        for used, rests in ((59, False), (60, True)):
+            spent = {"x-rate-limit-limit": "75", "x-rate-limit-remaining": 75 - used}
+            spent["x-rate-limit-reset"] = self.there.state("/clock")["now"] + 300
+            headers = {name: str(int(value)) for name, value in spent.items()}
+            self.fault(self.me_path, "json", headers=headers)
+            provider = self.provider()
+            provider.verify(self.stored(grant), [self.reach(grant)])
+            with self.subTest(used=used):
+                self.assertEqual(bool(provider.rest_seconds), rests)
+        self.assertTrue(0 < provider.rest_seconds <= 300)
+
+    def test_the_stand_in_counts_down_as_x_does(self):
+        grant = self.grant()
+        self.control("settings", calls=10)
+        rests = []
+        for _call in range(9):
+            provider = self.provider()
+            provider.verify(self.stored(grant), [self.reach(grant)])
+            rests.append(provider.rest_seconds)
+        self.assertFalse(rests[0])
+        self.assertTrue(0 < rests[-1] <= 900)
+
     def test_a_moment_that_makes_no_sense_is_none(self):
         grant = self.grant()
         for told in ("soon", "", "0", "-5", "9" * 30, "nan", "7200"):

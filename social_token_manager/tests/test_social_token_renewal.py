@@ -50,10 +50,12 @@ class RenewalCase(SocialClockCase):
 
     def make_token(self, person="1001", app=None, **clocks):
         """Return a token and its profile, connected just now."""
+        app = app or self.app
+        network = app.network_ids.code
         return self.connect(
-            app or self.app,
+            app,
             self.manager,
-            [self.page(f"X{person}", network="x", page_token=None, usable=True)],
+            [self.page(f"X{person}", network, page_token=None, usable=True)],
             person=person,
             **{
                 "refresh_token": REFRESH_TOKEN,
@@ -328,10 +330,10 @@ class TestBackOff(RenewalCase):
         self.assertEqual(self.app.paused_until, self.clock() + HOUR)
 
     def test_a_rest_that_cannot_be_noted_keeps_nobody_from_the_token(self):
-        def fail(_app, _seconds):
+        def fail(_token, _seconds):
             raise LockNotAvailable
 
-        self.patch(self.registry["social.app"], "_rest", fail)
+        self.patch(self.registry["social.token"], "_rest", fail)
         with (
             self.enter_registry_test_mode(),
             self.network_answers(None, self.next_set) as provider,
@@ -342,10 +344,12 @@ class TestBackOff(RenewalCase):
         self.assertEqual(self.token.generation, 2)
 
     def test_an_app_rests_when_its_limit_is_nearly_used_up(self):
+        app = self.make_app(provider="pinterest", api_version=False)
+        token, _profile = self.make_token("1002", app=app)
         self.wait(hours=21)
         self.turn(self.next_set, rest_seconds=600)
-        self.assertEqual(self.app.paused_until, self.clock() + timedelta(minutes=10))
-        self.assertEqual(self.token.generation, 2, "what was done is kept")
+        self.assertEqual(app.paused_until, self.clock() + timedelta(minutes=10))
+        self.assertEqual(token.generation, 2, "what was done is kept")
 
 
 @tagged("post_install", "-at_install")
@@ -622,8 +626,8 @@ class TestSettling(RenewalCase):
 
 @tagged("post_install", "-at_install")
 class TestChecksInTurn(RenewalCase):
-    def check_turn(self, answer):
-        return len(self.run_action("_cron_verify", answer).questions)
+    def check_turn(self, answer, **values):
+        return len(self.run_action("_cron_verify", answer, **values).questions)
 
     def test_every_token_is_checked_within_a_day_and_once(self):
         for number in range(30):
@@ -681,6 +685,33 @@ class TestChecksInTurn(RenewalCase):
         self.wait(days=2)
         self.app.paused_until = self.clock() + HOUR
         self.assertEqual(self.check_turn(self.alive()), 0)
+
+    def test_checks_rest_where_most_of_an_apps_limit_is_used(self):
+        app = self.make_app(provider="pinterest", api_version=False)
+        self.make_token("1002", app=app)
+        self.token.verify_at = False
+        self.wait(days=2)
+        self.assertEqual(self.check_turn(self.alive(), rest_seconds=600), 1)
+        self.assertEqual(app.paused_until, self.clock() + timedelta(minutes=10))
+        app.token_ids.verify_at = self.clock()
+        self.assertEqual(self.check_turn(self.alive()), 0)
+        self.wait(minutes=11)
+        self.assertEqual(self.check_turn(self.alive()), 1)
+
+    def test_a_persons_checks_rest_where_most_of_that_persons_limit_is_used(self):
+        other, _profile = self.make_token("1002")
+        other.verify_at = False
+        self.wait(days=2)
+        self.assertEqual(self.check_turn(self.alive(), rest_seconds=600), 1)
+        self.assertEqual(self.token.paused_until, self.clock() + timedelta(minutes=10))
+        self.assertFalse(self.app.paused_until, "the others go on")
+        (self.token + other).verify_at = self.clock()
+        self.assertEqual(self.check_turn(self.alive()), 1, "of the other one alone")
+        self.assertFalse(other.paused_until)
+        self.assertEqual(len(self.turn(self.next_set)), 2, "renewals go on")
+        self.token.verify_at = self.clock()
+        self.wait(minutes=11)
+        self.assertEqual(self.check_turn(self.alive()), 1)
 
     def test_one_persons_limit_does_not_stop_the_app(self):
         self.wait(days=2)

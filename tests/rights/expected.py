@@ -348,8 +348,8 @@ OPEN = {
         data_access_expires_at expires_at external_user_id external_user_name
         failure_count generation granted_at intent_at intent_count issued_at
         last_refreshed_at last_used_at last_verified_at lease_owner lease_until
-        never_expires person_id reason reason_at refresh_expires_at renew_at scopes
-        settled_generation unsettled_at verify_at
+        never_expires paused_until person_id reason reason_at refresh_expires_at
+        renew_at scopes settled_generation unsettled_at verify_at
     """,
 }
 LOGGED = "create_date create_uid write_date write_uid"
