@@ -850,6 +850,33 @@ def _listed_text(env, access, day):
     )
 
 
+def budget_text(env, tokens, checked, needed):
+    """Return what an app's budget leaves unchecked, '' where it is enough.
+
+    :param int tokens: how many are to be checked once a day
+    :param int checked: how many of them can be
+    :param int needed: the least budget an hour that is enough
+    """
+    if tokens <= checked:
+        return ""
+    if not checked:
+        return env._(
+            "This app may make no checks, so none of its tokens is checked: a "
+            "withdrawn access shows only when somebody needs it. Under Calls, set "
+            "Checks an Hour to %(needed)s or more, as far as the network allows it.",
+            needed=needed,
+        )
+    return env._(
+        "This app has %(tokens)s tokens, and no more than %(checked)s of them can be "
+        "checked in a day: a withdrawn access may show later than the next day. Under "
+        "Calls, set Checks an Hour to %(needed)s or more, as far as the network "
+        "allows it.",
+        tokens=tokens,
+        checked=checked,
+        needed=needed,
+    )
+
+
 def coverage_text(env, holders, reserve):
     """Return how many people granted a profile and how many tokens are in reserve."""
     if not holders:

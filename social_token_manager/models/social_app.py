@@ -248,12 +248,14 @@ class SocialApp(models.Model):
     call_limit = fields.Integer(
         "Calls at Once",
         default=CALL_LIMIT,
-        help="How many calls the renewal may make at once in this app's name.",
+        help="How many calls are made at once in this app's name, at least one. Of "
+        "all apps at one host together there are never more than 8.",
     )
     check_budget = fields.Integer(
         "Checks an Hour",
         default=CHECK_BUDGET,
-        help="How many tokens are checked in an hour; each is checked once a day.",
+        help="How many tokens the daily checks may ask about in an hour. What is over "
+        "waits for the next hour.",
     )
     fault = fields.Char(readonly=True, copy=False, help="The network's own numbers.")
     fault_at = fields.Datetime(readonly=True, copy=False)

@@ -4,9 +4,11 @@ Chance is passed in too, as a number from 0 to 1: it spreads what would otherwis
 all at once.
 """
 
+import math
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 # A refresh token is used late: each use is a risk, and what it gives starts to age.
@@ -105,6 +107,16 @@ def _extend_at(life, start, chance):
 def check_at(now, chance):
     """Return when a token is to be checked next: within a day, spread."""
     return now + CHECK_LEAST + CHECK_SPREAD * chance
+
+
+def checks_a_day(budget):
+    """Return how many checks a day a budget of so many an hour allows."""
+    return max(budget, 0) * DAY // HOUR
+
+
+def budget_for(tokens):
+    """Return the least budget an hour that checks so many tokens once a day."""
+    return math.ceil(tokens * HOUR / DAY)
 
 
 def wait(failures, chance, retry_after=None):

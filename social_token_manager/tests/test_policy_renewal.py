@@ -17,6 +17,17 @@ chance = st.floats(0, 1)
 spans = st.timedeltas(timedelta(minutes=1), timedelta(days=800))
 
 
+class TestBudget(unittest.TestCase):
+    @given(st.integers(0, 10**6))
+    def test_the_least_budget_that_checks_all_is_asked_for(self, tokens):
+        needed = renewal.budget_for(tokens)
+        self.assertGreaterEqual(renewal.checks_a_day(needed), tokens)
+        self.assertTrue(not needed or renewal.checks_a_day(needed - 1) < tokens)
+
+    def test_less_than_no_budget_is_none(self):
+        self.assertEqual([renewal.checks_a_day(one) for one in (-5, 0, 1)], [0, 0, 24])
+
+
 class TestRenewAt(unittest.TestCase):
     def renew_at(self, chance=0.0, **life):
         return renewal.renew_at(Life(issued_at=NOW, **life), NOW, chance)

@@ -207,9 +207,9 @@ OPEN = {
         profile_id proof proof_text proven_at reason reason_at standing token_id trouble
     """,
     "social.app": """
-        active api_url api_version auth_method authorize_url call_limit callback_key
-        check_budget client_id client_secret_input company_id deauthorize_url
-        deletion_url failure_count fault fault_at findings findings_text
+        active api_url api_version auth_method authorize_url budget_text call_limit
+        callback_key check_budget client_id client_secret_input company_id
+        deauthorize_url deletion_url failure_count fault fault_at findings findings_text
         has_deauthorize_url host introspect_url is_secret_set is_webhook_secret_set
         issuer name network_ids paused_until profile_handle_path profile_id_path
         profile_image_path profile_name_path profile_url provider redirect_uri
