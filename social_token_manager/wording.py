@@ -877,6 +877,25 @@ def budget_text(env, tokens, checked, needed):
     )
 
 
+def app_kept_text(env, app, count):
+    """Return why an app is not archived: so many profiles live from it."""
+    happened = (
+        env._("1 profile lives from the app %(app)s, so it stays.", app=app)
+        if count == 1
+        else env._(
+            "%(count)s profiles live from the app %(app)s, so it stays.",
+            count=count,
+            app=app,
+        )
+    )
+    remedy = env._(
+        "Archived, it would neither check nor renew what they live from, and they "
+        "would stand still one after the other without a word. Nothing was changed: "
+        "disconnect them first, those in the archive too, or keep the app."
+    )
+    return f"{happened} {remedy}"
+
+
 def coverage_text(env, holders, reserve):
     """Return how many people granted a profile and how many tokens are in reserve."""
     if not holders:

@@ -7,6 +7,7 @@ from . import social_company_support
 from . import social_network
 from . import social_app
 from . import social_app_budget
+from . import social_app_keeping
 from . import social_app_guide
 from . import social_home
 from . import social_token_renewal

@@ -53,6 +53,7 @@ from . import test_redaction
 from . import test_res_partner
 from . import test_social_app
 from . import test_social_app_budget
+from . import test_social_app_keeping
 from . import test_social_app_guide
 from . import test_social_calendar_feed
 from . import test_social_company_rights

@@ -177,11 +177,6 @@ class TestSocialApp(SocialCase):
             app.company_id = self.other_company
         self.assertIn(self.company.name, str(caught.exception))
 
-    def test_an_app_with_tokens_cannot_be_deleted(self):
-        self.store_grant(self.app, self.owner)
-        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
-            self.app.with_user(self.owner).unlink()
-
     # === OUR OWN ADDRESSES === #
 
     def test_our_addresses_come_from_the_stored_base_url(self):

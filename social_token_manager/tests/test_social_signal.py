@@ -160,7 +160,12 @@ class TestSocialSignal(SocialHttpCase):
         self.assertEqual(len(lost), 2)
 
     def test_an_archived_app_is_told_as_well(self):
-        self.app.active = False
+        self.app.flush_recordset()
+        # As it was put away before that was refused.
+        self.env.cr.execute(
+            "UPDATE social_app SET active = FALSE WHERE id = %s", [self.app.id]
+        )
+        self.app.invalidate_recordset()
         self.assertEqual(self.deauthorize().status_code, 200)
         self.assertEqual(self.token.reason, "revoked")
 
