@@ -74,3 +74,40 @@ def test_consent_opens_without_the_basic_right_that_nothing_works_without(app):
     code = app.code(scopes=["instagram_business_manage_messages"])
     token = next(iter(app.exchange(code).json()["data"]))["access_token"]
     assert error_of(app.me(token))[0] == 10
+
+
+def subscribed_apps(app, token, method="GET", **data):
+    url = f"{app.api}/{app.version}/me/subscribed_apps"
+    headers = {"Authorization": f"Bearer {token}"}
+    return requests.request(method, url, data=data, headers=headers)
+
+
+def test_an_account_sends_to_an_app_what_was_asked_for_last(app):
+    token = app.long_token()
+    assert subscribed_apps(app, token).json() == {"data": []}
+    for fields in ("comments,messages", "messages"):
+        answer = subscribed_apps(app, token, "POST", subscribed_fields=fields)
+        assert answer.json() == {"success": True}
+    row = {"app_id": app.client_id, "subscribed_fields": ["messages"]}
+    assert subscribed_apps(app, token).json() == {"data": [row]}
+    app.control("settings", subscriber_id="4711")
+    (row,) = subscribed_apps(app, token).json()["data"]
+    assert row["app_id"] == "4711"
+    subscribed_apps(app, token, "DELETE")
+    assert subscribed_apps(app, token).json() == {"data": []}
+
+
+def test_a_field_is_known_and_its_permission_granted(app):
+    basic = app.long_token(scopes=["instagram_business_basic"])
+    for fields, code in (("", 100), ("gossip", 100), ("messages", 10)):
+        refused = subscribed_apps(app, basic, "POST", subscribed_fields=fields)
+        assert error_of(refused)[0] == code
+    assert error_of(subscribed_apps(app, "unknown"))[0] == 190
+
+
+def test_a_control_changes_what_an_account_sends(app):
+    app.control("subscriptions", account="cafeaurora", subscribed_fields=["comments"])
+    (row,) = subscribed_apps(app, app.long_token()).json()["data"]
+    assert row["subscribed_fields"] == ["comments"]
+    app.control("subscriptions", account="cafeaurora")
+    assert app.state("subscriptions") == []

@@ -133,14 +133,8 @@ def need_basic(network, token):
 
 def read_node(network, request, version, node):
     """Answer ``/me`` and the account's own id."""
-    if version not in network.settings["versions"]:
-        raise errors.unknown_path(f"/{version}/{node}")
-    token = network.find_token(token_of(network, request))
-    need_basic(network, token)
-    account = network.accounts[token.grant.account]
+    token, account = find_node(network, request, version, node)
     scoped = network.scoped_id(token.grant.app_id, account)
-    if node not in ("me", account.id, scoped):
-        raise errors.no_such_object(node)
     wanted = (request.args.get("fields") or "id").split(",")
     unknown = [name for name in wanted if name not in network.account_fields]
     if unknown:
@@ -150,6 +144,18 @@ def read_node(network, request, version, node):
     about = {"account": account, "scoped_id": scoped, "host": request.host_url}
     fields = {name: network.account_fields[name](**about) for name in wanted}
     return graph_json(network.account_answer(fields))
+
+
+def find_node(network, request, version, node):
+    """Return ``(token, account)`` of a call to ``/me`` or the account's own id."""
+    if version not in network.settings["versions"]:
+        raise errors.unknown_path(f"/{version}/{node}")
+    token = network.find_token(token_of(network, request))
+    need_basic(network, token)
+    account = network.accounts[token.grant.account]
+    if node not in ("me", account.id, network.scoped_id(token.grant.app_id, account)):
+        raise errors.no_such_object(node)
+    return token, account
 
 
 def token_of(network, request):

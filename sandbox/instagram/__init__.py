@@ -1,8 +1,11 @@
 """Stand-in for the Instagram API with Instagram Login."""
 
+from werkzeug.routing import Rule
+
 from ..extending import ExtendingNetwork, endpoints
 from ..extending.seed import add, seed
 from ..meta.seed import instagram_id
+from . import subscriptions
 
 PERMISSIONS = {
     "instagram_business_basic": (
@@ -57,7 +60,26 @@ class InstagramNetwork(ExtendingNetwork):
         "versions": ["v23.0", "v24.0", "v25.0", "v26.0"],
         "wrapped": ["code"],
         "permissions_as": "text",
+        # Under which id an app is told to be subscribed; its own one when empty.
+        "subscriber_id": "",
     }
+    controls = ExtendingNetwork.controls | {"subscriptions": subscriptions.change}
+
+    @classmethod
+    def rules(cls):
+        """Override: with the edge that only this network has."""
+        path = f"/{cls.code}{cls.hosts['api']}/<version>/<node>/subscribed_apps"
+        methods = list(subscriptions.METHODS)
+        edge = Rule(path, endpoint=subscriptions.serve, methods=methods)
+        return [*super().rules(), edge]
+
+    def state(self):
+        return super().state() | {"subscriptions": subscriptions.state(self)}
+
+    def start_empty(self):
+        super().start_empty()
+        # (app id, account id) -> fields
+        self.subscriptions = {}
 
     def seed(self):
         seed(self, instagram_id, has_account=lambda row: row[4])

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from odoo import api, fields, models
 
 from ..clock import now
@@ -325,6 +327,16 @@ class SocialAccess(models.Model):
             external_id=profile.external_id,
             page_token=self._open_secret("page_token"),
         )
+
+    def _get_subscriber(self, provider):
+        """Return the :class:`Reach` with the secret that messages are asked for with.
+
+        :raise SecretDamaged: it does not open
+        """
+        reach = self._get_reach()
+        if not provider.subscribes_with_grant:
+            return reach
+        return replace(reach, page_token=self.token_id._open_secret("access_token"))
 
     def _make_hand_out(self):
         """Return the :class:`HandOut` of this access, with its secret opened.

@@ -153,8 +153,8 @@ class SocialProfileSubscription(models.AbstractModel):
             return None
         profiles.write({"subscribe_at": now() + CHECK_PAUSE})
         try:
-            reach = self.access_id._get_reach()
             provider = self.token_id.app_id._get_provider()
+            reach = self.access_id._get_subscriber(provider)
         except SecretDamaged:
             return None
         if not reach.page_token:

@@ -128,6 +128,8 @@ class OAuth2Provider:
     oldest_signal = timedelta(days=7)
     # The network sends a profile's messages only while we are subscribed to them.
     needs_subscription = False
+    # That is asked for with the person's own token: there is none of the profile's.
+    subscribes_with_grant = False
 
     @classmethod
     def can_renew_silently(cls, *, has_refresh_token):

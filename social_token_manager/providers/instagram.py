@@ -5,10 +5,11 @@ of the Instagram platform. The app id and secret are the Instagram app's, neithe
 Facebook's nor Threads'.
 """
 
+from .instagram_subscription import InstagramSubscription
 from .meta_extending import ExtendingProvider
 
 
-class InstagramProvider(ExtendingProvider):
+class InstagramProvider(InstagramSubscription, ExtendingProvider):
     """Three hosts: consent page, code exchange, and the graph for all else."""
 
     code = "instagram"

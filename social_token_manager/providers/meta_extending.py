@@ -170,17 +170,20 @@ class ExtendingProvider(GraphProvider):
 
         :raise Unreachable: there is no usable id; no other one is taken instead
         """
-        places = (self.app.api_url, self.app.api_version, "me")
         parameters = {"fields": ",".join(self._account_fields())}
         headers = bearer(access_token) if self.takes_bearer else None
         if not headers:
             parameters["access_token"] = access_token
-        url = "/".join(place for place in places if place)
+        url = self._node_url("me")
         account = _unwrap(self._get(url, headers=headers, **parameters))
         external_id = values.identifier(account.get(self.id_field))
         if not external_id:
             raise Unreachable(detail="account without id")
         return account | {self.id_field: external_id}
+
+    def _node_url(self, path):
+        places = (self.app.api_url, self.app.api_version, path)
+        return "/".join(place for place in places if place)
 
     def _account_fields(self):
         return (self.id_field, *self.account_fields, self.picture_field)

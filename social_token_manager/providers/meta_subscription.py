@@ -7,8 +7,7 @@ Messaging" (on the page that the account is linked to).
 
 from . import values
 from .base import bearer
-from .errors import RequestRefused, TokenLost
-from .results import Subscription
+from .subscription import Subscribing
 
 COMMENT_FIELDS = ("feed",)
 MESSAGE_FIELDS = ("messages", "messaging_postbacks")
@@ -17,10 +16,8 @@ MESSAGING = "pages_messaging"
 WRITING_NETWORKS = {"messenger", "instagram"}
 
 
-class MetaSubscription:
+class MetaSubscription(Subscribing):
     """Mixed into Meta's provider."""
-
-    needs_subscription = True
 
     def fields_for(self, networks, *, with_story_replies=True):
         """Override of the base: one page is up to three profiles.
@@ -35,26 +32,8 @@ class MetaSubscription:
                 wanted += STORY_REPLY_FIELDS
         return tuple(wanted)
 
-    def keep_subscribed(self, reach, wanted):
-        """Override of the base: read, repair, read again.
-
-        Whether the list is replaced or added to is not documented: what is there and
-        what is wanted is sent, and only what is read afterwards is believed.
-        """
-        try:
-            found = self._read_fields(reach)
-            missing = _missing(wanted, found)
-            if not missing:
-                return Subscription(found)
-            self._subscribe(reach, (*found, *missing))
-            found = self._read_fields(reach)
-        except (TokenLost, RequestRefused) as refused:
-            return Subscription(missing=tuple(wanted), detail=refused.detail)
-        missing = _missing(wanted, found)
-        return Subscription(found, missing, is_repaired=not missing)
-
     def _read_fields(self, reach):
-        """Return what is sent of a page to our app; nothing when it is not there."""
+        """Override: what is sent of a page to our app."""
         answer = self._graph("me/subscribed_apps", reach.page_token)
         return tuple(
             name
@@ -75,7 +54,3 @@ class MetaSubscription:
                 headers=bearer(reach.page_token),
             )
         )
-
-
-def _missing(wanted, found):
-    return tuple(name for name in wanted if name not in found)

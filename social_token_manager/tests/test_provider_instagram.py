@@ -1,12 +1,14 @@
 from odoo.tests import tagged
 
-from ..providers.errors import AppFault, Unreachable
+from ..providers.errors import AppFault, RateLimited, Unreachable
 from ..providers.instagram import InstagramProvider
 from ..providers.results import Reach, StoredToken
 from .provider_common import needs_sandbox
 from .provider_extending import REDIRECT_URI, ExtendingCase, Promises
 
 BASIC, MESSAGES = "instagram_business_basic", "instagram_business_manage_messages"
+COMMENTS = "instagram_business_manage_comments"
+WANTED = ("messages", "messaging_postbacks", "message_reactions")
 
 
 class InstagramCase(ExtendingCase):
@@ -107,3 +109,82 @@ class TestInstagram(InstagramCase):
         asked = InstagramProvider.scopes_for(["instagram"])
         self.assertTrue(all(one.startswith("instagram_business_") for one in asked))
         self.assertEqual(InstagramProvider.scopes_for(["threads"]), ())
+
+
+@needs_sandbox
+@tagged("post_install", "-at_install")
+class TestSubscription(InstagramCase):
+    """The stand-in's account sends to our app, as the edge is documented."""
+
+    def setUp(self):
+        super().setUp()
+        self.given = self.grant()
+
+    def keep(self, wanted=WANTED, provider=None, grant=None):
+        token = (grant or self.given).token.access_token
+        reach = Reach(1, "instagram", self.account_id, token)
+        return (provider or self.provider()).keep_subscribed(reach, wanted)
+
+    def sent(self):
+        found = self.there.state("subscriptions")
+        return [name for row in found for name in row["subscribed_fields"]]
+
+    def test_an_account_that_sends_nothing_is_subscribed_and_read_again(self):
+        found = self.keep()
+        self.assertEqual((found.fields, found.missing), (WANTED, ()))
+        self.assertTrue(found.is_repaired)
+        self.assertEqual(tuple(self.sent()), WANTED)
+        again = self.keep()
+        self.assertFalse(again.is_repaired, "nothing was left to repair")
+
+    def test_what_is_there_is_kept(self):
+        there = ["messaging_seen", "messages"]
+        self.control("subscriptions", account="cafeaurora", subscribed_fields=there)
+        self.keep()
+        self.assertEqual(set(self.sent()), {"messaging_seen", *WANTED})
+
+    def test_the_row_of_our_app_counts_under_the_id_of_its_meta_app_too(self):
+        self.control("settings", subscriber_id="4711")
+        self.assertEqual(self.keep().missing, ())
+        answer = f"{InstagramProvider.default_version}/me/subscribed_apps"
+        other = {"app_id": "99", "subscribed_fields": list(WANTED)}
+        ours = {"app_id": self.there.client_id, "subscribed_fields": ["comments"]}
+        self.answer(answer, data=[other, ours])
+        self.assertEqual(self.keep(()).fields, ("comments",))
+        self.clear_faults()
+        self.answer(answer, data=[other, other | {"app_id": "98"}])
+        self.assertEqual(self.keep(()).fields, (), "of two strangers neither is ours")
+
+    def test_a_permission_that_was_declined_is_missing_and_no_loss(self):
+        grant = self.grant(scopes=[BASIC])
+        found = self.keep(grant=grant)
+        self.assertEqual((found.missing, found.detail), (WANTED, "10"))
+
+    def test_no_definite_answer_is_no_verdict(self):
+        self.fault("*subscribed_apps", "status", status=503)
+        self.assert_fails(Unreachable, self.keep)
+        self.fault("*subscribed_apps", "status", status=429)
+        self.assert_fails(RateLimited, self.keep)
+
+    def test_the_token_is_in_a_header_and_no_proof_of_the_secret_is_sent(self):
+        self.calls()
+        self.keep()
+        calls = [call for _path, call in self.calls()]
+        self.assertEqual([call["method"] for call in calls], ["GET", "POST", "GET"])
+        for call in calls:
+            self.assertTrue(call["bearer"])
+            self.assertLessEqual(set(call["parameters"]), {"subscribed_fields"})
+
+    def test_messages_and_comments_are_wanted_where_they_are_allowed(self):
+        for scopes, wanted in (
+            ((BASIC,), ()),
+            ((BASIC, MESSAGES), WANTED),
+            ((BASIC, COMMENTS), ("comments",)),
+            ((BASIC, MESSAGES, COMMENTS), ("comments", *WANTED)),
+        ):
+            provider = self.provider(scopes=scopes)
+            self.assertEqual(provider.fields_for(["instagram"]), wanted)
+
+    def test_reactions_to_stories_are_wanted_unless_switched_off(self):
+        fields = self.provider().fields_for(["instagram"], with_story_replies=False)
+        self.assertEqual(fields, ("messages", "messaging_postbacks"))

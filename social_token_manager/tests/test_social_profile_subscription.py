@@ -11,7 +11,7 @@ from ..clock import now
 from ..providers import PROVIDERS
 from ..providers.errors import RequestRefused, TokenLost, Unreachable
 from ..providers.results import AppData, Reach
-from .common import MODULE, SocialCase
+from .common import ACCESS_TOKEN, MODULE, SocialCase
 
 MESSAGES = ["feed", "messages", "messaging_postbacks"]
 SCOPES = ("pages_show_list", "pages_messaging")
@@ -60,13 +60,13 @@ class TestSocialProfileSubscription(SocialCase):
         cls.page_one = profiles.filtered(lambda one: one.external_id != "P2")
         cls.page_two = profiles - cls.page_one
 
-    def look_after(self, page):
-        Meta = PROVIDERS["meta"]
+    def look_after(self, page, provider="meta"):
+        asked = PROVIDERS[provider]
         with (
             self.enter_registry_test_mode(),
-            patch.object(Meta, "_read_fields", lambda _self, reach: page.tell(reach)),
+            patch.object(asked, "_read_fields", lambda _self, reach: page.tell(reach)),
             patch.object(
-                Meta, "_subscribe", lambda _self, *given: page.subscribe(*given)
+                asked, "_subscribe", lambda _self, *given: page.subscribe(*given)
             ),
         ):
             with self.registry.cursor() as cr:
@@ -169,6 +169,58 @@ class TestSocialProfileSubscription(SocialCase):
             app, self.manager, [self.page("X1", "x")], person="5"
         )
         self.assertFalse(profile.subscribe_at)
+
+    # === INSTAGRAM LOGIN === #
+
+    def connect_account(self):
+        self.env["social.profile"].search([]).subscribe_at = False
+        app = self.make_app(provider="instagram")
+        token, account = self.connect(
+            app,
+            self.manager,
+            [self.page("I9", "instagram", page_token=None, usable=True)],
+            person="9",
+        )
+        return token, account
+
+    def test_an_account_that_logged_in_itself_is_subscribed_with_its_own_token(self):
+        token, account = self.connect_account()
+        self.assertLessEqual(account.subscribe_at, now())
+        page = FakePage("comments")
+        self.look_after(page, "instagram")
+        wanted = ("comments", *MESSAGES[1:], "message_reactions")
+        self.assertEqual(page.posts, [(ACCESS_TOKEN, wanted)])
+        self.assertIn("messages", account.subscribed_fields)
+        self.assertFalse(account.missing_fields)
+        self.assertFalse(token.reason)
+        self.assertGreater(account.subscribe_at, now() + timedelta(hours=20))
+
+    def test_an_account_s_missing_fields_are_repaired_once_a_day(self):
+        _token, account = self.connect_account()
+        page = FakePage(*MESSAGES[1:], "message_reactions")
+        self.look_after(page, "instagram")
+        self.assertFalse(page.posts)
+        page.fields.remove("messages")
+        with freeze_time(now() + timedelta(days=1, hours=1)):
+            self.look_after(page, "instagram")
+        self.assertIn("messages", page.changed[ACCESS_TOKEN])
+        self.assertTrue(self.journal(kind="subscribed", profile_id=account.id))
+
+    def test_an_account_s_story_option_decides_what_is_asked_for(self):
+        _token, account = self.connect_account()
+        page = FakePage(*MESSAGES[1:])
+        account.with_user(self.manager).receive_story_replies = False
+        self.look_after(page, "instagram")
+        self.assertFalse(page.posts)
+        account.with_user(self.manager).receive_story_replies = True
+        self.assertLessEqual(account.subscribe_at, now())
+        self.look_after(page, "instagram")
+        self.assertIn("message_reactions", page.changed[ACCESS_TOKEN])
+
+    def test_what_an_account_does_not_send_is_shown(self):
+        _token, account = self.connect_account()
+        self.look_after(FakePage(refusal=TokenLost("missing_scope", "10")), "instagram")
+        self.assertIn("messages", account.missing_fields)
 
     # === WHAT IS WANTED === #
 
