@@ -14,6 +14,7 @@ from ..providers.addresses import (
 from ..providers.errors import AddressRefused, AppFault, ProviderError, RateLimited
 from ..providers.transport import AddressRule
 from ..setup_help import HELP, SCOPES, UNKNOWN_SCOPE
+from ..signal_help import HELP as SIGNAL_HELP
 from .social_app import ADDRESSES, JOURNALLED, development_hosts
 
 # Whatever of these changes, the last test was of another app.
@@ -35,6 +36,9 @@ class SocialApp(models.Model):
     setup_help = fields.Html(
         "How to Set It Up", compute="_compute_setup_help", sanitize=False
     )
+    signal_help = fields.Html(
+        "How to Be Told at Once", compute="_compute_signal_help", sanitize=False
+    )
     findings = fields.Json(readonly=True, copy=False)
     findings_text = fields.Html(
         "What the Test Found", compute="_compute_findings_text", sanitize=False
@@ -54,6 +58,16 @@ class SocialApp(models.Model):
                     "say": self.env._,
                     "scopes": app._get_scope_lines(),
                 },
+            )
+
+    @api.depends("provider")
+    @api.depends_context("lang")
+    def _compute_signal_help(self):
+        for app in self:
+            found = SIGNAL_HELP.get(app.provider)
+            app.signal_help = found and self.env["ir.qweb"]._render(
+                "social_token_manager.app_signal_help",
+                {"help": found, "say": self.env._},
             )
 
     def _get_scope_lines(self):

@@ -16,6 +16,7 @@ from ..providers import PROVIDERS
 from ..providers.errors import AddressRefused, AppFault, RateLimited, Unreachable
 from ..providers.results import AppCheck
 from ..setup_help import HELP, SCOPES
+from ..signal_help import HELP as SIGNAL_HELP
 from .common import APP_SECRET, SocialCase
 
 BASE_URL = "https://odoo.example.com"
@@ -51,6 +52,51 @@ class TestSetupHelp(SocialCase):
                     self.assertIn(f">{scope}<", text)
                 for network in app.network_ids if code != "oauth2" else ():
                     self.assertIn(network.name, text)
+
+    def test_who_tells_of_its_own_accord_has_steps_and_others_have_none(
+        self,
+    ):
+        tellers = {code for code, kind in PROVIDERS.items() if kind.sends_signals}
+        self.assertEqual(set(SIGNAL_HELP), tellers)
+        for code in PROVIDERS:
+            app = self.make_app(provider=code).with_user(self.owner)
+            self.assertEqual(bool(app.signal_help), code in tellers, code)
+        for text, provider in (
+            ("Verify Token", "meta"),
+            ("object Permissions", "meta"),
+            ("message_reactions", "instagram"),
+            ("not confirmed", "threads"),
+            ("stream:update", "google"),
+            ("/2/activity/subscriptions", "x"),
+            ("authorization.removed", "tiktok"),
+        ):
+            app = self.make_app(provider=provider)
+            self.assertIn(text, app.signal_help)
+
+    def test_what_is_registered_by_a_call_is_not_to_be_pasted(self):
+        for code in SIGNAL_HELP:
+            with self.subTest(provider=code):
+                text = str(self.make_app(provider=code).signal_help)
+                self.assertEqual("pasted nowhere" in text, code in ("google", "x"))
+
+    def test_only_who_asks_with_a_verify_token_is_given_one(self):
+        for code in SIGNAL_HELP:
+            app = self.make_app(provider=code)
+            with self.subTest(provider=code):
+                named = "Verify Token" in app.signal_help
+                self.assertEqual(named, app.has_deauthorize_url)
+                self.assertEqual("Deauthorize URL" in app.signal_help, named)
+
+    def test_every_field_that_is_asked_for_is_to_be_chosen_for_the_app_too(self):
+        for code, kind in PROVIDERS.items():
+            if not kind.needs_subscription:
+                continue
+            app = self.make_app(provider=code)
+            if code == "instagram":
+                app.scopes += ",instagram_business_manage_comments"
+            provider = app._get_provider()
+            for name in provider.fields_for(app.network_ids.mapped("code")):
+                self.assertIn(name, app.signal_help)
 
     def test_it_follows_the_form_before_it_is_saved(self):
         with Form(self.env["social.app"].with_user(self.owner)) as form:
