@@ -52,11 +52,15 @@ class SocialNetwork(models.Model):
         help="What its default provider does; what an app's own provider can do "
         "counts.",
     )
-    warn_days = fields.Integer("Warn Days Before", default=7)
     notice_days = fields.Char(
         "Days to Tell People Before",
         default="7, 3, 1",
         help="A company may have days of its own, in the settings.",
+    )
+    warn_days = fields.Integer(
+        "Warn Days Before",
+        compute="_compute_warn_days",
+        help="The first of the days on which people are told; 0 when they are not.",
     )
     escalation_days = fields.Char(
         "Days Until It Goes Further Up",
@@ -107,6 +111,13 @@ class SocialNetwork(models.Model):
     def _check_notice_days(self):
         for network in self:
             check_days(self.env, network.notice_days)
+
+    @api.depends("notice_days")
+    @api.depends_context("company")
+    def _compute_warn_days(self):
+        for network in self:
+            days = network._get_notice_days(self.env.company)
+            network.warn_days = max(days, default=0)
 
     def _get_notice_days(self, company):
         """Return how many days before the end people are told in a company."""

@@ -63,6 +63,20 @@ class TestSocialNetwork(SocialCase):
             {"instagram", "threads", "youtube", "google_business"},
         )
 
+    def test_a_warning_comes_on_the_first_of_the_days_that_people_are_told(self):
+        network = self.network("facebook")
+        network.notice_days = "3, 10, 1"
+        self.assertEqual(network.warn_days, 10)
+        self.env.company.social_notice_days = "5, 2"
+        network.invalidate_recordset()
+        self.assertEqual(network.warn_days, 5)
+
+    def test_a_warning_is_set_by_those_days_and_nowhere_else(self):
+        described = self.env["social.network"].fields_get(["warn_days"])["warn_days"]
+        self.assertTrue(described["readonly"])
+        views = self.env["ir.ui.view"].search([("model", "=", "social.network")])
+        self.assertNotIn("warn_days", "".join(views.mapped("arch_db")))
+
     def test_every_network_has_a_name_an_icon_and_its_native_right(self):
         for network in self.env["social.network"].search([]):
             with self.subTest(network=network.code):
