@@ -850,6 +850,16 @@ def _listed_text(env, access, day):
     )
 
 
+def rest_text(env, moment):
+    """Return until when an app makes no call, and that nothing is lost by it."""
+    return env._(
+        "No call is made in this app's name before %(moment)s: the network asked for "
+        "that, or most of what it allows is used up, or calls failed. Nothing is lost, "
+        "and nobody has to do anything.",
+        moment=moment_text(env, moment),
+    )
+
+
 def budget_text(env, tokens, checked, needed):
     """Return what an app's budget leaves unchecked, '' where it is enough.
 

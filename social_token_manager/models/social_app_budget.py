@@ -1,15 +1,26 @@
 from odoo import api, fields, models
 
+from ..clock import now
 from ..policy import renewal
-from ..wording import budget_text
+from ..wording import budget_text, rest_text
 
 
 class SocialApp(models.Model):
-    """Whether an app may make enough calls to check each of its tokens once a day."""
+    """Whether an app makes calls, and enough to check each of its tokens once a day."""
 
     _inherit = "social.app"
 
     budget_text = fields.Char("What Is Not Checked", compute="_compute_budget_text")
+    rest_text = fields.Char("Why No Call Is Made", compute="_compute_rest_text")
+
+    @api.depends("paused_until", "fault")
+    @api.depends_context("lang", "tz")
+    def _compute_rest_text(self):
+        for app in self:
+            # What to do about a fault is told above all else.
+            until = not app.fault and app.paused_until
+            is_resting = until and until > now()
+            app.rest_text = is_resting and rest_text(self.env, until)
 
     @api.depends("check_budget")
     @api.depends_context("lang")

@@ -55,6 +55,7 @@ class SocialApp(models.Model):
                 "social_token_manager.app_setup_help",
                 {
                     "help": HELP[app.provider],
+                    "sends_signals": app.sends_signals,
                     "say": self.env._,
                     "scopes": app._get_scope_lines(),
                 },

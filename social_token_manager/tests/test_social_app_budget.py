@@ -1,8 +1,11 @@
 """An Owner sees and sets how many calls an app makes, and is told of too few."""
 
+from datetime import timedelta
+
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
+from ..clock import now
 from .common import SocialCase
 
 
@@ -74,6 +77,14 @@ class TestSocialAppBudget(SocialCase):
         self.app.token_ids[:1]._take_loss("revoked")
         self.env.invalidate_all()
         self.assertFalse(self.app.budget_text)
+
+    def test_an_owner_sees_until_when_an_app_rests_and_not_when_it_did(self):
+        app = self.app.with_user(self.owner)
+        self.assertFalse(app.rest_text)
+        self.app.paused_until = now() + timedelta(minutes=10)
+        self.assertIn("No call is made", app.rest_text)
+        self.app.paused_until = now() - timedelta(minutes=10)
+        self.assertFalse(app.rest_text)
 
     def test_the_tokens_of_all_apps_are_counted_at_once(self):
         apps = self.app + self.other

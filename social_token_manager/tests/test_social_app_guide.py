@@ -61,6 +61,7 @@ class TestSetupHelp(SocialCase):
         for code in PROVIDERS:
             app = self.make_app(provider=code).with_user(self.owner)
             self.assertEqual(bool(app.signal_help), code in tellers, code)
+            self.assertEqual("Open Webhooks" in app.setup_help, code in tellers, code)
         for text, provider in (
             ("Verify Token", "meta"),
             ("object Permissions", "meta"),

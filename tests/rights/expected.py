@@ -213,8 +213,8 @@ OPEN = {
         has_deauthorize_url host introspect_url is_secret_set is_webhook_secret_set
         issuer name network_ids paused_until profile_handle_path profile_id_path
         profile_image_path profile_name_path profile_url provider redirect_uri
-        revoke_url scopes sends_signals setup_help signal_help signal_keys_url
-        tested_at token_url use_pkce webhook_secret_input webhook_url
+        rest_text revoke_url scopes sends_signals setup_help signal_help
+        signal_keys_url tested_at token_url use_pkce webhook_secret_input webhook_url
     """,
     "social.connect.account": "company_id external_id handle link_id name network_id",
     "social.connect.guess": "count source window_at",
