@@ -5,9 +5,9 @@ from . import social_secret_mixin
 # A part of the company, which the networks ask already.
 from . import social_company_support
 from . import social_network
-from . import social_app
 from . import social_app_budget
 from . import social_app_keeping
+from . import social_app
 from . import social_app_guide
 from . import social_home
 from . import social_token_renewal

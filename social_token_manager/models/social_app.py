@@ -91,7 +91,7 @@ class SocialApp(models.Model):
     """Our client registration at a provider. One app serves one company."""
 
     _name = "social.app"
-    _inherit = ["social.secret.mixin"]
+    _inherit = ["social.secret.mixin", "social.app.budget", "social.app.keeping"]
     _description = "Social App"
     _order = "company_id, name, id"
     _check_company_auto = True

@@ -5,10 +5,14 @@ from ..policy import renewal
 from ..wording import budget_text, rest_text
 
 
-class SocialApp(models.Model):
-    """Whether an app makes calls, and enough to check each of its tokens once a day."""
+class SocialAppBudget(models.AbstractModel):
+    """Whether an app makes calls, and enough to check each of its tokens once a day.
 
-    _inherit = "social.app"
+    A part of ``social.app``.
+    """
+
+    _name = "social.app.budget"
+    _description = "Budget of a Social App"
 
     budget_text = fields.Char("What Is Not Checked", compute="_compute_budget_text")
     rest_text = fields.Char("Why No Call Is Made", compute="_compute_rest_text")

@@ -4,14 +4,16 @@ from odoo.exceptions import UserError
 from ..wording import app_kept_text
 
 
-class SocialApp(models.Model):
+class SocialAppKeeping(models.AbstractModel):
     """An app is kept while profiles live from what people granted to it.
 
     An archived app makes no call: its tokens would be neither checked nor renewed, and
-    the profiles would look well until each of them stands still.
+    the profiles would look well until each of them stands still. A part of
+    ``social.app``.
     """
 
-    _inherit = "social.app"
+    _name = "social.app.keeping"
+    _description = "Keeping of Social Apps"
 
     def write(self, vals):
         """Override of Odoo's: what profiles live from is not put away."""

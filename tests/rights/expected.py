@@ -120,6 +120,8 @@ HARMLESS = {
 # What holds others, and has nothing of its own to call.
 PARTS = {
     "report.social_token_manager.report_social_month",
+    "social.app.budget",
+    "social.app.keeping",
     "social.company.settings",
     "social.company.support",
     "social.notice.delivery",
