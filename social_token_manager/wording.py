@@ -1116,6 +1116,88 @@ def worked_text(env, metrics):
     )
 
 
+def _length_text(env, hours):
+    if hours < 48:
+        return hours_text(env, hours)
+    return env._("%(number)s days", number=number_text(env, hours / 24))
+
+
+def month_sentences(env, metrics):
+    """Return what else a client is told of a month, a sentence a figure.
+
+    What nothing is known of is left out.
+
+    :param metrics: :class:`outages.Metrics` of all connections of the client
+    """
+    sentences = (
+        _in_time_sentence(env, metrics),
+        _late_sentence(env, metrics),
+        _unnoticed_sentence(env, metrics),
+        _reminders_sentence(env, metrics),
+    )
+    return [sentence for sentence in sentences if sentence]
+
+
+def _in_time_sentence(env, metrics):
+    due = metrics.in_time + metrics.stopped
+    if not due:
+        return ""
+    if due == 1 and metrics.in_time:
+        return env._(
+            "The only renewal that was due came before the connection stopped."
+        )
+    if due == 1:
+        return env._(
+            "The only renewal that was due did not come before the connection stopped."
+        )
+    return env._(
+        "Renewed before the connection stopped: %(in_time)s of %(due)s times "
+        "(%(share)s).",
+        in_time=metrics.in_time,
+        due=due,
+        share=percent_text(env, metrics.in_time_rate),
+    )
+
+
+def _late_sentence(env, metrics):
+    if not metrics.late:
+        return ""
+    lasted = _length_text(env, metrics.hours_to_renew)
+    if metrics.late == 1:
+        return env._("The connection that had stopped worked again after %s.", lasted)
+    return env._(
+        "A connection that had stopped worked again after %s, on average.", lasted
+    )
+
+
+def _unnoticed_sentence(env, metrics):
+    if not metrics.found:
+        return ""
+    lasted = _length_text(env, metrics.hours_to_detect)
+    if metrics.found == 1:
+        return env._(
+            "One stop was not announced by the network; it was noticed within %s.",
+            lasted,
+        )
+    return env._(
+        "%(count)s stops were not announced by the networks; they were noticed within "
+        "%(time)s, on average.",
+        count=metrics.found,
+        time=lasted,
+    )
+
+
+def _reminders_sentence(env, metrics):
+    if not metrics.by_person:
+        return ""
+    if not metrics.reminders:
+        return env._("No reminder was needed before somebody renewed.")
+    return env._(
+        "Reminders before somebody renewed: %s, on average.",
+        number_text(env, metrics.reminders_per_renewal),
+    )
+
+
 def ahead_text(env, day, is_over):
     """Return what a client has to do next for a connection."""
     if is_over:

@@ -12,6 +12,7 @@ from ..wording import (
     ahead_text,
     day_text,
     hours_text,
+    month_sentences,
     month_text,
     outage_text,
     percent_text,
@@ -113,6 +114,7 @@ class ReportSocialMonth(models.AbstractModel):
             "total": total,
             "worked": total.connections and worked_text(self.env, total),
             "down": hours_text(self.env, total.down_hours),
+            "figures": month_sentences(self.env, total),
             "lines": [
                 self._get_line(one, by_profile[one.id], spans[one.id], start, end)
                 for one in concerned
@@ -146,6 +148,7 @@ class ReportSocialMonth(models.AbstractModel):
             "uptime": "–"
             if metrics.uptime is None
             else percent_text(self.env, metrics.uptime),
+            "down": hours_text(self.env, metrics.down_hours) if metrics.outages else "",
             "renewed": renewed_text(
                 self.env,
                 over.count(outages.BY_PERSON),

@@ -10,6 +10,9 @@ from .social_profile_risk import MANAGERS
 
 NEEDY_LINES = 8
 RENEWED_LINES = 5
+COMPARED_LINES, MOST_COMPARED = 5, 200
+# What is compared -> whose name its lines have.
+COMPARED = {"network_id": "social.network", "partner_id": "res.partner"}
 WEEK = timedelta(days=7)
 # A grant's own token set is stored with it, a moment earlier or later.
 A_MOMENT = timedelta(minutes=1)
@@ -32,12 +35,14 @@ class SocialProfileOverview(models.AbstractModel):
         """Return all that the Overview shows, worst first.
 
         :return: ``{profile_count, is_manager, needy: {count, profiles}, networks,
-            renewed: {count, profiles}, health, metrics, metrics_days}``; health is None
-            where nothing is connected
+            renewed: {count, profiles}, health, metrics, metrics_days, by_network,
+            by_client}``; health is None where nothing is connected; the last two as
+            from :meth:`get_compared`
         """
         at = now()
         networks = self._get_network_cards(at)
-        measured = self._measure([], at - outages.RECENTLY, at)
+        by_network = self._measure([], at - outages.RECENTLY, at, by="network_id")
+        by_client = self._measure([], at - outages.RECENTLY, at, by="partner_id")
         return {
             "profile_count": sum(sum(one["counts"].values()) for one in networks),
             "is_manager": self.env.user.has_group(MANAGERS),
@@ -45,8 +50,54 @@ class SocialProfileOverview(models.AbstractModel):
             "networks": networks,
             "renewed": self._get_renewed(at),
             "health": self._get_health_of_many([]),
-            "metrics": measured.get(None, outages.Metrics()).as_values(),
+            "metrics": outages.total_of(by_network.values()).as_values(),
             "metrics_days": outages.RECENTLY.days,
+            "by_network": self._compare(by_network, "network_id", COMPARED_LINES),
+            "by_client": self._compare(by_client, "partner_id", COMPARED_LINES),
+        }
+
+    @api.model
+    @api.readonly
+    def get_compared(self, is_by_client=False):
+        """Return what happened lately to each network, or client, the worst first.
+
+        :return: ``{count, rows: [{id, name, outages, down_hours, in_time_rate,
+            hours_to_renew}]}``; id is False for what has no client, and there are no
+            rows where nothing has one
+        """
+        by = "partner_id" if is_by_client else "network_id"
+        at = now()
+        measured = self._measure([], at - outages.RECENTLY, at, by=by)
+        return self._compare(measured, by, MOST_COMPARED)
+
+    @api.model
+    def _compare(self, measured, by, limit):
+        if not any(measured):
+            return {"count": 0, "rows": []}
+        worst = sorted(
+            measured,
+            key=lambda one: (*outages.badness_of(measured[one]), -(one or 0)),
+            reverse=True,
+        )[:limit]
+        # Who may see a profile is shown its client's name on it, too.
+        records = self.env[COMPARED[by]].sudo().browse(one for one in worst if one)
+        names = {record.id: record.display_name for record in records}
+        return {
+            "count": len(measured),
+            "rows": [
+                self._get_compared_row(one, names.get(one, ""), measured[one])
+                for one in worst
+            ],
+        }
+
+    @api.model
+    def _get_compared_row(self, group_id, name, metrics):
+        values = metrics.as_values()
+        shown = ("outages", "down_hours", "in_time_rate", "hours_to_renew")
+        return {
+            "id": group_id or False,
+            "name": name,
+            **{key: values[key] for key in shown},
         }
 
     @api.model

@@ -7,7 +7,7 @@ until it ended, and counts in every period that it reaches into; each connection
 for itself, also where several stood still at once.
 """
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -136,6 +136,23 @@ class Metrics:
             "reminders_per_renewal",
         )
         return {name: getattr(self, name) for name in (*names, "by_person", *rates)}
+
+
+def total_of(many):
+    """Return the :class:`Metrics` of connections that were counted apart."""
+    sums = zip(*(astuple(one) for one in many), strict=True)
+    return Metrics(*(sum(parts) for parts in sums))
+
+
+def badness_of(metrics):
+    """Return what to sort by, the worst last: downtime, then renewed late, then how
+    late."""
+    rate = metrics.in_time_rate
+    return (
+        metrics.down,
+        0 if rate is None else 100 - rate,
+        metrics.hours_to_renew or 0,
+    )
 
 
 def month_before(now, zone):

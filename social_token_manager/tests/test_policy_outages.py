@@ -84,6 +84,25 @@ class TestPolicyOutages(unittest.TestCase):
         self.assertEqual(found.hours_to_detect, 1.5)
         self.assertEqual(found.reminders_per_renewal, 1.5)
 
+    def test_all_together_is_the_sum_of_what_was_counted_apart(self):
+        one = Metrics(connections=2, observed=100, down=10, late=1, late_seconds=60)
+        other = Metrics(connections=1, observed=50, down=5)
+        self.assertEqual(
+            outages.total_of([one, other]),
+            Metrics(connections=3, observed=150, down=15, late=1, late_seconds=60),
+        )
+        self.assertEqual(outages.total_of([]), Metrics())
+
+    def test_the_worst_stood_still_longest_then_renewed_late_then_slowly(self):
+        never, nothing = Metrics(in_time=4), Metrics()
+        late = Metrics(in_time=3, stopped=1, down=60)
+        slow = Metrics(in_time=3, stopped=1, down=60, late=1, late_seconds=3600)
+        later = Metrics(in_time=1, stopped=1, down=60)
+        longest = Metrics(down=61)
+        found = sorted([longest, later, slow, late, never], key=outages.badness_of)
+        self.assertEqual(found, [never, late, slow, later, longest])
+        self.assertEqual(outages.badness_of(nothing), outages.badness_of(never))
+
     def test_a_minute_without_a_connection_is_not_all_of_the_time(self):
         month = 30 * 24 * 3600
         self.assertEqual(Metrics(observed=month, down=60).uptime, 99.9)

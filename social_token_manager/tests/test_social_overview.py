@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from .. import clock
 from ..policy import reasons
 from .common import NOW, SocialClockCase
 
@@ -30,6 +31,14 @@ class TestSocialOverview(SocialClockCase):
             access_expires_at=NOW + days * DAY,
         )
         return profile
+
+    def make_client(self, name):
+        return self.env["res.partner"].create({"name": name})
+
+    def lose(self, profile, at):
+        self.move_clock(at)
+        profile.token_id._take_loss(reasons.REVOKED)
+        profile.token_id._settle()
 
     def overview(self, user=None):
         self.env.flush_all()
@@ -146,6 +155,66 @@ class TestSocialOverview(SocialClockCase):
         self.assertEqual(metrics["down_hours"], 120.0)
         self.assertEqual((metrics["outages"], metrics["still_down"]), (1, 1))
 
+    def test_networks_and_clients_are_compared_the_worst_first(self):
+        bakery, butcher = self.make_client("Bakery"), self.make_client("Butcher")
+        self.connect_page("P1").partner_id = bakery
+        self.connect_page("P2")
+        lost = self.connect_page("I1", network="instagram")
+        lost.partner_id = butcher
+        self.lose(lost, NOW + 20 * DAY)
+        self.move_clock(NOW + 25 * DAY)
+        found = self.overview()
+        worst, fine = found["by_network"]["rows"]
+        self.assertEqual(
+            worst,
+            {
+                "id": lost.network_id.id,
+                "name": "Instagram",
+                "outages": 1,
+                "down_hours": 120.0,
+                "in_time_rate": 0.0,
+                "hours_to_renew": None,
+            },
+        )
+        self.assertEqual((fine["outages"], fine["in_time_rate"]), (0, None))
+        names = [one["name"] for one in found["by_client"]["rows"]]
+        self.assertEqual((names[0], sorted(names[1:])), ("Butcher", ["", "Bakery"]))
+        self.assertEqual(found["metrics"]["connections"], 3, "of all together")
+        self.assertEqual(found["metrics"]["down_hours"], 120.0)
+
+    def test_without_clients_there_are_none_to_compare(self):
+        self.connect_page("P1")
+        self.move_clock(NOW + DAY)
+        found = self.overview()
+        self.assertEqual(found["by_client"], {"count": 0, "rows": []})
+        self.assertEqual(found["by_network"]["count"], 1)
+
+    def test_the_worst_are_shown_and_the_rest_where_asked_for(self):
+        for number in range(7):
+            self.connect_page(f"P{number}").partner_id = self.make_client(number)
+        self.move_clock(NOW + DAY)
+        found = self.overview()["by_client"]
+        self.assertEqual((found["count"], len(found["rows"])), (7, 5))
+        profiles = self.env["social.profile"].with_user(self.owner)
+        rest = profiles.get_compared(is_by_client=True)
+        self.assertEqual((rest["count"], len(rest["rows"])), (7, 7))
+        self.assertEqual(rest["rows"][:5], found["rows"])
+        (network,) = profiles.get_compared()["rows"]
+        self.assertEqual(network["name"], "Facebook Page")
+
+    def test_a_member_compares_what_is_his(self):
+        self.connect_page("P1").partner_id = self.make_client("Butcher")
+        mine = self.connect_page("I1", network="instagram")
+        mine.partner_id = self.make_client("Bakery")
+        mine.admin_user_ids += self.member
+        self.move_clock(NOW + DAY)
+        self.env.flush_all()
+        profiles = self.env["social.profile"].with_user(self.member)
+        for is_by_client, name in ((True, "Bakery"), (False, "Instagram")):
+            (row,) = profiles.get_compared(is_by_client)["rows"]
+            with self.subTest(name=name):
+                self.assertEqual(row["name"], name)
+
     def test_renewing_a_network_makes_its_queue(self):
         for page in ("P1", "P2"):
             self.connect_page(page)
@@ -160,16 +229,32 @@ class TestSocialOverview(SocialClockCase):
 
     def test_it_takes_as_many_statements_for_many_profiles_as_for_few(self):
         def count():
+            self.move_clock(clock.now() + timedelta(hours=1))
             self.overview()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
             self.env["social.profile"].with_user(self.owner).get_overview()
             return self.env.cr.sql_log_count - before
 
+        # Those whose names the comparison reads, which need nobody.
+        for number in range(6):
+            self.connect_page(f"O{number}").partner_id = self.make_client(number)
         for number in range(8):
-            self.connect_page(f"P{number}", days=3)
+            self.connect_page(f"P{number}", days=3).partner_id = self.owner.partner_id
         few = count()
         for number in range(30):
-            self.connect_page(f"Q{number}", days=2)
+            profile = self.connect_page(f"Q{number}", days=2)
+            profile.partner_id = self.make_client(number)
         self.assertEqual(count(), few)
         self.assertLessEqual(few, 30)
+
+    def test_many_are_compared_by_one_statement_and_one_for_names(self):
+        for number in range(8):
+            self.connect_page(f"P{number}").partner_id = self.make_client(number)
+        self.move_clock(NOW + DAY)
+        profiles = self.env["social.profile"].with_user(self.owner)
+        profiles.get_compared(is_by_client=True)
+        self.env["res.partner"].invalidate_model()
+        with self.assertQueryCount(2):
+            found = profiles.get_compared(is_by_client=True)
+        self.assertEqual(found["count"], 8)

@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from .. import wording
-from ..policy import reasons
+from ..policy import outages, reasons
 from .common import NOW, SocialClockCase
 
 DAY = timedelta(days=1)
@@ -80,6 +80,49 @@ class TestSocialReport(SocialClockCase):
         self.assertIn("75%", html)
         self.assertIn("<strong>168 hours</strong>", html)
         self.assertNotIn("token", html.lower().split("<main")[-1].split("</main")[0])
+
+    def test_hours_and_figures_are_told_in_words(self):
+        report = self.get()
+        self.assertEqual(report["lines"][0]["down"], "168 hours")
+        self.assertEqual(
+            report["figures"],
+            [
+                "The only renewal that was due did not come before the connection "
+                "stopped.",
+                "The connection that had stopped worked again after 7 days.",
+                "One stop was not announced by the network; it was noticed within "
+                "19 days.",
+                "No reminder was needed before somebody renewed.",
+            ],
+        )
+        html = self.render()
+        for figure in report["figures"]:
+            self.assertIn(figure, html)
+        self.assertIn("Stood Still", html)
+
+    def test_many_are_told_by_their_number_and_nothing_where_nothing_was(self):
+        many = outages.Metrics(
+            in_time=3,
+            stopped=1,
+            late=2,
+            late_seconds=7 * 3600,
+            found=2,
+            found_seconds=2 * 3600,
+            by_person=2,
+            reminders=3,
+        )
+        self.assertEqual(
+            wording.month_sentences(self.env, many),
+            [
+                "Renewed before the connection stopped: 3 of 4 times (75%).",
+                "A connection that had stopped worked again after 3.5 hours, on "
+                "average.",
+                "2 stops were not announced by the networks; they were noticed within "
+                "1 hour, on average.",
+                "Reminders before somebody renewed: 1.5, on average.",
+            ],
+        )
+        self.assertEqual(wording.month_sentences(self.env, outages.Metrics()), [])
 
     def test_another_month_is_chosen_and_one_without_connections_says_so(self):
         self.assertIn("January 2026", self.render(month="2026-01-01"))

@@ -433,6 +433,7 @@ METHODS = {
         "action_take": RENEWERS,
         "action_manage_notifications": READERS,
         "snooze_alert": READERS,
+        "get_compared": (*MEMBERS, *MANAGERS),
         "get_overview": (*MEMBERS, *MANAGERS),
         "get_risk": (*MEMBERS, *MANAGERS),
         "action_see_managers": READERS,

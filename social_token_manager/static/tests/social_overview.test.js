@@ -57,6 +57,7 @@ const METRICS = {
     hours_to_detect: null,
     reminders_per_renewal: null,
 };
+const ROW = { outages: 0, down_hours: 0, in_time_rate: null, hours_to_renew: null };
 const DATA = {
     profile_count: 4,
     is_manager: true,
@@ -71,6 +72,14 @@ const DATA = {
     },
     metrics: METRICS,
     metrics_days: 30,
+    by_network: {
+        count: 2,
+        rows: [
+            { ...ROW, id: 3, name: "Instagram", outages: 1, down_hours: 120, in_time_rate: 50 },
+            { ...ROW, id: 4, name: "X" },
+        ],
+    },
+    by_client: { count: 0, rows: [] },
 };
 
 defineMailModels();
@@ -149,6 +158,47 @@ test("health says why and which way it goes, figures only what is known", async 
         "99.9% of the time",
         "1, 1 of them not over",
         "less than 1 hour",
+    ]);
+});
+
+test("networks and clients are compared, the rest of them where asked for", async () => {
+    mockService("action", {
+        doAction: async (_action, { additionalContext }) => expect.step(additionalContext),
+    });
+    const clients = [1, 2, 0].map((id) => ({ ...ROW, id, name: id ? `Client ${id}` : "" }));
+    onRpc("social.profile", "get_compared", ({ args }) => {
+        expect.step(args);
+        return { count: 9, rows: clients };
+    });
+    const by_client = { count: 9, rows: clients.slice(0, 2) };
+    await mountOverview({ ...DATA, by_client });
+    expect(".o_social_compared").toHaveCount(2);
+    const networks = ".o_social_compared[data-by=network_id]";
+    expect(`${networks} h2`).toHaveText("The Last 30 Days by Network");
+    expect(queryAllTexts(`${networks} tbody tr:first td`)).toEqual([
+        "5 days",
+        "50%",
+        "–\nNothing to renew",
+    ]);
+    expect(`${networks} tbody tr:last td:first`).toHaveText("None");
+    expect(`${networks} .card-footer`).toHaveCount(0);
+    await click(`${networks} tbody tr:first button`);
+    const theirs = ".o_social_compared[data-by=partner_id]";
+    expect(`${theirs} tbody tr`).toHaveCount(2);
+    expect(`${theirs} .card-footer button`).toHaveText(/^Show all 9/);
+    await click(`${theirs} .card-footer button`);
+    await animationFrame();
+    expect(`${theirs} tbody tr`).toHaveCount(3);
+    expect(`${theirs} tbody tr:last th`).toHaveText("Without a client");
+    expect(`${theirs} p`).toHaveText("These are the 3 worst of 9.");
+    await click(`${theirs} .card-footer button`);
+    await animationFrame();
+    expect(`${theirs} tbody tr`).toHaveCount(2);
+    await click(`${theirs} tbody tr:last button`);
+    expect.verifySteps([
+        { search_default_network_id: 3 },
+        [true],
+        { search_default_partner_id: 2 },
     ]);
 });
 

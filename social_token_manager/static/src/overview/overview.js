@@ -7,7 +7,6 @@ import {
 } from "@web/core/l10n/dates";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
-import { formatFloat } from "@web/core/utils/numbers";
 import { useDebounced } from "@web/core/utils/timing";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
@@ -15,6 +14,8 @@ import { Component, onWillDestroy, onWillStart, useState } from "@odoo/owl";
 import { riskBadge } from "../fields/social_risk_badge";
 import { quietly, useSocialChanges } from "../live/social_live";
 import { SocialOnboarding } from "../onboarding/onboarding";
+import { OverviewCompared } from "./overview_compared";
+import { durationText, numberText } from "./overview_numbers";
 import { OverviewStart } from "./overview_start";
 
 const PROFILES = "social_token_manager.social_profile_action";
@@ -24,28 +25,10 @@ const LOOK_AGAIN = 300000; // ms
 const CONNECTED = { search_default_connected: 1 };
 const NOT_CONNECTED = { search_default_not_connected: 1 };
 
-/** Return some hours in the unit in which they are read. */
-function durationText(hours) {
-    if (hours < 1) {
-        return _t("less than 1 hour");
-    }
-    if (hours === 1) {
-        return _t("1 hour");
-    }
-    return hours < 48
-        ? _t("%s hours", numberText(hours))
-        : _t("%s days", numberText(hours / 24));
-}
-
-/** Return a number with at most one decimal, as the language writes it. */
-function numberText(number) {
-    return formatFloat(number, { digits: [16, 1], trailingZeros: false });
-}
-
 /** What needs somebody now, each network, how healthy all is and what happened lately. */
 export class SocialOverview extends Component {
     static template = "social_token_manager.Overview";
-    static components = { Layout, OverviewStart, SocialOnboarding };
+    static components = { Layout, OverviewCompared, OverviewStart, SocialOnboarding };
     static props = { ...standardActionServiceProps };
 
     setup() {
@@ -314,6 +297,20 @@ export class SocialOverview extends Component {
         return count === 1
             ? _t("1 connection within the last 7 days")
             : _t("%s connections within the last 7 days", count);
+    }
+
+    /** What is compared, with where a line of it leads. */
+    get comparisons() {
+        const { by_network, by_client } = this.state.data;
+        const comparisons = [
+            { by: "network_id", found: by_network },
+            { by: "partner_id", found: by_client },
+        ];
+        return comparisons.filter(({ found }) => found.rows.length);
+    }
+
+    openCompared(by, row) {
+        return this.openProfiles({ [`search_default_${by}`]: row.id });
     }
 
     openReport() {
