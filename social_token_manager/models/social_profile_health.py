@@ -166,7 +166,7 @@ class SocialProfileHealth(models.AbstractModel):
             most_failures=policy.MOST["failures"],
             most_notices=policy.MOST["notices"],
             most_outages=policy.MOST["outages"],
-            coverage=self._get_coverage_sql(),
+            coverage=self._get_coverage_sql(profiles),
             heard=at - HEARD,
             is_reminder=IS_REMINDER,
             recently=at - outages.RECENTLY,

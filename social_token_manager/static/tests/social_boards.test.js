@@ -41,6 +41,8 @@ class SocialProfile extends models.Model {
         ],
     });
     days_left = fields.Integer({ aggregator: "min" });
+    health = fields.Integer();
+    health_text = fields.Text();
     expires_at = fields.Datetime();
     reason = fields.Char();
     may_renew = fields.Boolean();
@@ -55,6 +57,8 @@ class SocialProfile extends models.Model {
             status: "expired",
             expires_at: "2026-03-02 12:00:00",
             reason: "revoked",
+            health: 40,
+            health_text: "40 of 100, poor\n−4 since last week\n−60: It does not work",
         },
         {
             id: 2,
@@ -96,7 +100,14 @@ class SocialProfile extends models.Model {
                 },
             ],
         },
-        { id: 4, name: "Always", network_id: 1, status: "no_expiry" },
+        {
+            id: 4,
+            name: "Always",
+            network_id: 1,
+            status: "no_expiry",
+            health: 100,
+            health_text: "100 of 100, good",
+        },
         {
             id: 5,
             name: "Never",
@@ -153,6 +164,30 @@ test("days left are words on a card, with the exact moment", async () => {
     expect("div[name=days_left]:eq(2) span").toHaveAttribute("title", /03\/25\/2026/);
     expect(".o_social_status:eq(1)").toHaveText(/Expires in 1 day/);
     expect(".o_social_status:eq(1)").toHaveAttribute("title", /03\/11\/2026/);
+});
+
+test("a card says how healthy its connection is, and why where that is opened", async () => {
+    await mountView({
+        ...KANBAN(`
+            <field name="name"/>
+            <field name="health" widget="social_health" options="{'words': True}"/>`),
+        selectRecord: (resId) => expect.step(resId),
+    });
+    const gone = ".o_kanban_record:contains(Gone)";
+    expect(`${gone} summary`).toHaveText("Health: 40 of 100, poor");
+    expect(`${gone} details`).toHaveAttribute("title", /It does not work/);
+    expect(`${gone} details`).not.toHaveAttribute("open");
+    await contains(`${gone} summary`).click();
+    expect(`${gone} details`).toHaveAttribute("open");
+    expect(queryAllTexts(`${gone} li`)).toEqual([
+        "−4 since last week",
+        "−60: It does not work",
+    ]);
+    expect.verifySteps([]);
+    const always = ".o_kanban_record:contains(Always)";
+    expect(`${always} [name=health]`).toHaveText("Health: 100 of 100, good");
+    expect(`${always} details`).toHaveCount(0);
+    expect(".o_kanban_record:contains(Never) [name=health]").toHaveText("");
 });
 
 test("the calendar names each end by shape, word, network and profile", async () => {

@@ -35,6 +35,8 @@ class SocialProfile extends models.Model {
         ],
     });
     days_left = fields.Integer();
+    health = fields.Integer();
+    health_text = fields.Text();
     expires_at = fields.Datetime();
     can_renew = fields.Selection({
         selection: [
@@ -57,7 +59,15 @@ class SocialProfile extends models.Model {
     });
 
     _records = [
-        { id: 1, name: "Gone", status: "expired", days_left: 0, handle: "gone" },
+        {
+            id: 1,
+            name: "Gone",
+            status: "expired",
+            days_left: 0,
+            handle: "gone",
+            health: 40,
+            health_text: "40 of 100, poor\n−60: It does not work",
+        },
         { id: 2, name: "Soon", status: "expiring", days_left: 3, handle: "@soon" },
         {
             id: 3,
@@ -67,7 +77,15 @@ class SocialProfile extends models.Model {
             expires_at: "2026-03-01 15:30:00",
         },
         { id: 4, name: "Tomorrow", status: "expiring", days_left: 1 },
-        { id: 5, name: "Fine", status: "valid", days_left: 59, has_image: true },
+        {
+            id: 5,
+            name: "Fine",
+            status: "valid",
+            days_left: 59,
+            has_image: true,
+            reason: "not_connected",
+            health_text: "Not connected, so there is nothing to measure.",
+        },
         {
             id: 6,
             name: "Always",
@@ -109,6 +127,18 @@ test("days left are shown only where there are days to count", async () => {
         LIST('<field name="status"/><field name="days_left" widget="social_days_left"/>')
     );
     expect(queryAllTexts("td[name=days_left]")).toEqual(["–", "3", "0", "1", "59", "–"]);
+});
+
+test("health is a number in a list, and why it is so can be read and heard", async () => {
+    await mountView(LIST('<field name="health" widget="social_health"/>'));
+    const poor = "tr:eq(1) td[name=health] > div > span";
+    expect(`${poor} > span:first`).toHaveText("40");
+    expect(poor).toHaveAttribute("title", /It does not work/);
+    expect(`${poor} .visually-hidden`).toHaveText(/^40 of 100, poor\s−60: It does not work$/);
+    // What is not connected has no health.
+    const none = "tr:eq(5) td[name=health] > div > span";
+    expect(`${none} > [aria-hidden=true]`).toHaveText("–");
+    expect(`${none} .visually-hidden`).toHaveText(/^Not connected/);
 });
 
 test("a profile shows its picture or its initial, its name and its handle", async () => {

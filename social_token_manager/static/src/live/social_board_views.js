@@ -38,7 +38,7 @@ export class SocialProfileKanbanController extends KanbanController {
 
     /** Odoo takes these keys for the card, even where a button of it has the focus. */
     onKeydown(ev) {
-        if (PRESSING.includes(ev.key) && ev.target.closest(".o_kanban_record :is(a, button)")) {
+        if (PRESSING.includes(ev.key) && ev.target.closest(".o_kanban_record :is(a, button, summary)")) {
             ev.stopPropagation();
         }
     }
