@@ -303,6 +303,67 @@ test("cards follow what changes elsewhere", async () => {
     expect(".o_kanban_record:contains(Gone) .o_social_need").toHaveCount(0);
 });
 
+const STATUS = '<field name="name"/><field name="status" widget="social_status"/>';
+
+test("a list follows what changes elsewhere, but takes nothing from under one's hands", async () => {
+    onRpc("social.onboarding", "get_steps", () => ({ is_complete: true, steps: [] }));
+    await mountView({
+        resModel: "social.profile",
+        type: "list",
+        arch: `<list js_class="social_profile_list">${STATUS}</list>`,
+    });
+    await contains(".o_data_row:contains(Soon) .o_list_record_selector input").click();
+    await mend();
+    expect(".o_data_row:contains(Gone) .o_social_status").toHaveText(/Expired/);
+    await contains(".o_data_row:contains(Soon) .o_list_record_selector input").click();
+    await mend();
+    expect(".o_data_row:contains(Gone) .o_social_status").toHaveText(/Valid/);
+});
+
+test("a form follows what changes elsewhere, but keeps what is typed into it", async () => {
+    const form = `<form js_class="social_profile_form">${STATUS}</form>`;
+    await mountView({ resModel: "social.profile", resId: 1, type: "form", arch: form });
+    await contains("[name=name] input").edit("Gone for now", { confirm: false });
+    await mend();
+    expect(".o_social_status").toHaveText(/Expired/);
+    expect("[name=name] input").toHaveValue("Gone for now");
+    await contains(".o_form_button_cancel").click();
+    await mend();
+    expect(".o_social_status").toHaveText(/Valid/);
+});
+
+test("a calendar, a graph and a pivot ask again when something changes elsewhere", async () => {
+    mockDate("2026-03-10 12:00:00");
+    const methods = {
+        calendar: "search_read",
+        graph: "formatted_read_group",
+        pivot: "formatted_read_grouping_sets",
+    };
+    for (const method of Object.values(methods)) {
+        onRpc("social.profile", method, () => expect.step(method));
+    }
+    const archs = {
+        calendar: `
+            <calendar js_class="social_profile_calendar" date_start="expires_at" color="status">
+                <field name="name"/>
+                <field name="days_left"/>
+                <field name="network_id"/>
+            </calendar>`,
+        graph: '<graph js_class="social_profile_graph"><field name="network_id"/></graph>',
+        pivot: `
+            <pivot js_class="social_profile_pivot">
+                <field name="network_id" type="row"/>
+            </pivot>`,
+    };
+    for (const [type, arch] of Object.entries(archs)) {
+        const view = await mountView({ resModel: "social.profile", type, arch });
+        expect.verifySteps([methods[type]]);
+        await mend();
+        expect.verifySteps([methods[type]]);
+        view.__owl__.destroy();
+    }
+});
+
 test("a menu that is open stays, and the cards follow when it is closed", async () => {
     await mountView(
         KANBAN(`
