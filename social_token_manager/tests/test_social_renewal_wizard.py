@@ -1,5 +1,7 @@
 from unittest.mock import patch
 
+from lxml import etree
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -46,6 +48,13 @@ class TestSocialRenewalWizard(SocialCase):
         return {line.external_id: line.kind for line in wizard.line_ids}
 
     # === THE STEPS === #
+
+    def test_the_last_step_warns_of_what_keeps_the_token_alive(self):
+        arch = self.env["social.renewal.wizard"].get_view(view_type="form")["arch"]
+        end = etree.fromstring(arch).xpath("//section[@name='finish']")[0]
+        (warning,) = end.xpath(".//div[contains(@class, 'alert-warning')][h4]")
+        self.assertEqual(warning.get("role"), "status")
+        self.assertEqual(warning.findtext("h4"), "Important remarks")
 
     def test_a_renewal_begins_at_the_login_with_the_guard_in_view(self):
         wizard = self.open_wizard()
