@@ -174,7 +174,7 @@ test("networks and clients are compared, the rest of them where asked for", asyn
     await mountOverview({ ...DATA, by_client });
     expect(".o_social_compared").toHaveCount(2);
     const networks = ".o_social_compared[data-by=network_id]";
-    expect(`${networks} h2`).toHaveText("The Last 30 Days by Network");
+    expect(`${networks} h2`).toHaveText("The last 30 days by network");
     expect(queryAllTexts(`${networks} tbody tr:first td`)).toEqual([
         "5 days",
         "50%",

@@ -26,8 +26,8 @@ export class OverviewCompared extends Component {
     get title() {
         const { days } = this.props;
         return this.isOfClients
-            ? _t("The Last %s Days by Client", days)
-            : _t("The Last %s Days by Network", days);
+            ? _t("The last %s days by client", days)
+            : _t("The last %s days by network", days);
     }
 
     get found() {
