@@ -51,6 +51,7 @@
         "wizards/social_people_wizard_views.xml",
         "wizards/social_calendar_wizard_views.xml",
         "wizards/social_forecast_wizard_views.xml",
+        "wizards/social_key_wizard_views.xml",
         "views/res_config_settings_views.xml",
         "wizards/social_settings_views.xml",
         "wizards/social_role_wizard_views.xml",

@@ -11,7 +11,7 @@ from odoo.tools.translate import LazyTranslate
 
 from . import keyring
 from .policy import escalation as escalation_policy
-from .policy import gap, notices, people, reasons, watch
+from .policy import gap, keys, notices, people, reasons, watch
 from .policy import health as health_policy
 from .policy import status as status_policy
 
@@ -322,6 +322,136 @@ def key_problem(env, error):
             place=place,
         )
     return env._("A stored secret is damaged. Renew the connection to replace it.")
+
+
+def key_use_text(env, use):
+    """Return the sentences on one :class:`policy.keys.KeyUse`."""
+    counted = _key_count_text(env, use)
+    rest = {
+        keys.WRITING: "",
+        keys.NEEDED: env._(
+            "They are sealed anew in the background: keep this key in the file."
+        ),
+        keys.SPARE: env._(
+            "It may be taken out of the file. Keep it with the backups that need it."
+        ),
+        keys.MISSING: env._(
+            "It is not in the file, so they cannot be used. Nothing is lost: add that "
+            "key to the file. Start with a new key only when it is gone for good."
+        ),
+        keys.LOST: env._(
+            "It was given up. Connecting again, or entering them again, replaces them."
+        ),
+    }[use.standing]
+    sentences = [counted, rest]
+    if use.damaged and use.standing == keys.NEEDED:
+        sentences.append(_damaged_text(env, use.damaged))
+    return " ".join(filter(None, sentences))
+
+
+def _key_count_text(env, use):
+    if not use.count:
+        return env._("Key %(kid)s: nothing hangs on it.", kid=use.kid)
+    if use.standing == keys.NEEDED:
+        return env._(
+            "Key %(kid)s: %(count)s of %(total)s still sealed with it.",
+            kid=use.kid,
+            count=use.count,
+            total=use.total,
+        )
+    return env._(
+        "Key %(kid)s: %(count)s of %(total)s sealed with it.",
+        kid=use.kid,
+        count=use.count,
+        total=use.total,
+    )
+
+
+def _damaged_text(env, count):
+    if count == 1:
+        return env._(
+            "1 of them is damaged and stays as it is: connecting again, or entering it "
+            "again, replaces it."
+        )
+    return env._(
+        "%(count)s of them are damaged and stay as they are: connecting again, or "
+        "entering them again, replaces them.",
+        count=count,
+    )
+
+
+def start_anew_problem(env, why, path, kid):
+    """Return why no new key may take the place of the present ones.
+
+    :param str why: ``readable``, ``named``, ``unusable`` or ``other``
+    :param path: where the key file is or should be
+    :param kid: the id under which there is another key than before, for ``other``
+    """
+    if why == "named":
+        return env._(
+            "The configuration names the key file %(path)s, and a file that is named "
+            "is never made by us. Nothing was changed: put a file with a new key "
+            "there, then start with it.",
+            path=path,
+        )
+    if why == "unusable":
+        return env._(
+            "There is something at %(path)s that cannot be used as a key file, and it "
+            "is never overwritten. Nothing was changed: let the server's account read "
+            "it, put it right, or move it away, then try again.",
+            path=path,
+        )
+    if why == "other":
+        return env._(
+            "The key file %(path)s has another key under the id %(kid)s than was used "
+            "so far. Nothing was changed: give the new key an id of its own in the "
+            "file, then start with it.",
+            path=path,
+            kid=kid,
+        )
+    return env._(
+        "The keys of all stored secrets are there, so there is nothing to give up. "
+        "Nothing was changed. To use another key, write it above the others in the "
+        "key file: everything is then sealed anew and nothing is lost."
+    )
+
+
+def lost_key_text(env, kids, count, path, makes_file):
+    """Return what starting with a new key means, before anybody does.
+
+    :param kids: the ids of the keys that are gone
+    :param int count: how many secrets hang on them
+    :param makes_file: whether a new key is made at ``path``
+    """
+    listed = ", ".join(sorted(kids))
+    sentences = [
+        env._(
+            "The 1 secret that was sealed with what is gone (%(kids)s) is forgotten.",
+            kids=listed,
+        )
+        if count == 1
+        else env._(
+            "The %(count)s secrets that were sealed with what is gone (%(kids)s) are "
+            "forgotten.",
+            count=count,
+            kids=listed,
+        ),
+        env._(
+            "All connections that lived from them have to be made again. App secrets, "
+            "and the addresses and signing secrets of chats and webhooks, have to be "
+            "entered again."
+        ),
+        env._("Nothing else is lost: profiles, clients, people and the journal stay."),
+    ]
+    if makes_file:
+        sentences.append(
+            env._(
+                "A new key is made at %(path)s. Should the old file turn up, do not "
+                "put it in its place: add its line below the new one.",
+                path=path,
+            )
+        )
+    return " ".join(sentences)
 
 
 def duration_text(env, length):

@@ -1,4 +1,5 @@
 from . import base
+from . import social_key_rotation
 from . import social_key
 from . import social_secret_mixin
 

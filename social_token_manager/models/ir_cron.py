@@ -16,6 +16,7 @@ WATCHED = (
     "ir_cron_purge_data",
     "ir_cron_note_health",
     "ir_cron_send_reports",
+    "ir_cron_seal_anew",
 )
 
 

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 OWNER = "social_token_manager.group_owner"
 
@@ -19,6 +18,9 @@ class ResConfigSettings(models.TransientModel):
     )
     social_key_source = fields.Char(
         "Encryption Key", compute="_compute_social_key_source", groups=OWNER
+    )
+    social_key_uses = fields.Text(
+        "Secrets by Key", compute="_compute_social_key_source", groups=OWNER
     )
 
     @api.model
@@ -46,21 +48,6 @@ class ResConfigSettings(models.TransientModel):
 
     @api.depends_context("uid")
     def _compute_social_key_source(self):
-        path, is_named = self.env["social.key"]._get_location()
-        for settings in self:
-            settings.social_key_source = self._get_key_line(path, is_named)
-
-    def _get_key_line(self, path, is_named):
-        """Return where the key is and which one seals; never the key."""
-        try:
-            kid = self.env["social.key"]._get_keyring().writer
-        except UserError as error:
-            return str(error)
-        if is_named:
-            return self.env._("Key %(kid)s, file %(path)s", kid=kid, path=path)
-        return self.env._(
-            "Key %(kid)s, made on first use: %(path)s. Back this file up apart from "
-            "the database.",
-            kid=kid,
-            path=path,
-        )
+        keys = self.env["social.key"]
+        self.social_key_source = keys._get_source_text()
+        self.social_key_uses = keys._get_uses_text()

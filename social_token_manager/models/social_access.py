@@ -307,6 +307,19 @@ class SocialAccess(models.Model):
             access._note_reason(reasons.DESELECTED if has_ticks else reasons.LOST_ROLE)
             access.granted = False
 
+    def _forget_secret(self, field_name):
+        """Override of the mixin: without its own token a Page is not reached.
+
+        The envelope stays where the grant does, or a check would find nothing wrong;
+        granting again replaces it.
+        """
+        for access in self.filtered(lambda one: not one._get_reason()[0]):
+            access._note_reason(reasons.DAMAGED_SECRET)
+
+    def _settle_forgotten(self):
+        """Override of the mixin."""
+        self.profile_id._update_state()
+
     # === READING === #
 
     def _get_reaches(self):

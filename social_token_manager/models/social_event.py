@@ -42,6 +42,7 @@ KINDS = [
     ("purged", "Held data deleted"),
     ("moved", "Database moved to a new home"),
     ("wiped", "Copied database wiped"),
+    ("rekeyed", "Started with a new encryption key"),
     ("signal", "Told by the network"),
     ("subscribed", "Subscribed to messages"),
     ("unsubscribed", "Messages are not sent"),
@@ -152,6 +153,16 @@ class SocialEvent(models.Model):
                 for record in source
             ]
         )
+
+    @api.model
+    def _record_everywhere(self, kind, **values):
+        """Add a line about the whole database, for each company that it concerns."""
+        # Of every company, whatever the user may see.
+        apps = self.env["social.app"].sudo().with_context(active_test=False)
+        concerned = self.env.company.union(
+            *(company for (company,) in apps._read_group([], ["company_id"]))
+        )
+        self._record(kind, concerned, **values)
 
     def write(self, vals):  # pylint: disable=method-required-super
         """Override of Odoo's: the journal is append-only, for superusers too."""

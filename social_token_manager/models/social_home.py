@@ -95,11 +95,7 @@ class SocialHome(models.Model):
         self.env.registry.clear_cache()
         # Whoever read the old home meanwhile has it in this process's cache.
         self.env.cr.postcommit.add(self.env.registry.clear_cache)
-        apps = self.env["social.app"].sudo().with_context(active_test=False)
-        concerned = self.env.company.union(
-            *(company for (company,) in apps._read_group([], ["company_id"]))
-        )
-        self.env["social.event"]._record(kind, concerned)
+        self.env["social.event"]._record_everywhere(kind)
 
     # === ASKING === #
 

@@ -174,6 +174,12 @@ class SocialNoticeTarget(models.Model):
                 "target_changed", target.company_id, detail=target.name
             )
 
+    def _forget_secret(self, field_name):
+        """Override of the mixin: without its address it shows as not complete."""
+        super()._forget_secret(field_name)
+        if field_name == "address":
+            self.host = False
+
     # === CRUD METHODS === #
 
     @api.model_create_multi

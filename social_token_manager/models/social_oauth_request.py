@@ -216,6 +216,11 @@ class SocialOauthRequest(models.Model):
             "url": AUTHORIZE_PATH.format(request_id=oauth_request.id),
         }
 
+    def _forget_secret(self, field_name):
+        """Override of the mixin: whoever is at the network now has to begin again."""
+        super()._forget_secret(field_name)
+        self.filtered(lambda one: one.expires_at > now()).expires_at = now()
+
     @api.model
     def _drop_surplus(self):
         """Forget a user's oldest open requests, so that nobody piles them up."""

@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from ..keyring import KeyringError, SecretDamaged
+from ..keyring import KeyringError, SecretDamaged, UnknownKey
 from ..wording import key_problem
 
 
@@ -30,7 +30,8 @@ class SocialSecretMixin(models.AbstractModel):
 
         Open late, keep nowhere.
 
-        :raise SecretDamaged: the envelope does not belong to this place
+        :raise SecretDamaged: the envelope does not belong to this place, or its key
+            was given up
         :raise UserError: there is no usable key
         """
         self.ensure_one()
@@ -38,13 +39,27 @@ class SocialSecretMixin(models.AbstractModel):
         envelope = self.sudo()[field_name]
         if not envelope:
             return None
-        ring = self.env["social.key"]._get_keyring()
+        keys = self.env["social.key"]
+        ring = keys._get_keyring()
         try:
             return ring.open(envelope, self._get_secret_place(field_name))
         except SecretDamaged:
             raise
         except KeyringError as error:
+            if isinstance(error, UnknownKey) and str(error) in keys._get_lost():
+                raise SecretDamaged("its key was given up") from None
             raise UserError(key_problem(self.env, error)) from None
+
+    def _forget_secret(self, field_name):
+        """Forget a secret that no key will ever open again.
+
+        A hook of the engine, on rows that are locked; what the secret was for has to
+        show that it is missing.
+        """
+        self.write({field_name: False})
+
+    def _settle_forgotten(self):
+        """Derive what hangs on forgotten secrets, in a transaction after that one."""
 
     def _get_secret_place(self, field_name, generation=None):
         if generation is None:

@@ -14,6 +14,9 @@ from ..providers import get_provider
 from ..providers.errors import AccessEnded, ProviderError, TokenLost
 from ..providers.results import StoredToken
 
+# Of these reasons a token may be renewed, or found to work after all.
+LIVING = (False, reasons.CHECKPOINT)
+
 
 @dataclass(frozen=True)
 class ListingQuestion:
@@ -333,6 +336,21 @@ class SocialToken(models.Model):
         """Return those that a connect link holds for somebody's decision."""
         accounts = self.env["social.connect.account"]
         return accounts.search([("token_id", "in", self.ids)]).token_id
+
+    def _forget_secret(self, field_name):
+        """Override of the mixin: a grant that lacks a part is lost as a whole."""
+        self.access_ids.write({"page_token": False})
+        self.write({"access_token": False, "refresh_token": False})
+        # That an account is held is over sooner than a secret comes back.
+        for token in self.filtered(lambda one: one.reason in LIVING):
+            token._write_loss(reasons.DAMAGED_SECRET)
+            self.env["social.event"]._record(
+                "lost", token, reason=token.reason, generation=token.generation
+            )
+
+    def _settle_forgotten(self):
+        """Override of the mixin."""
+        self._settle()
 
     def _write_loss(self, reason):
         self.write(

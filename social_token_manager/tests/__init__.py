@@ -12,6 +12,7 @@ from . import test_policy_expiry
 from . import test_policy_forecast
 from . import test_policy_gap
 from . import test_policy_health
+from . import test_policy_keys
 from . import test_policy_links
 from . import test_policy_matching
 from . import test_policy_notices
@@ -67,6 +68,8 @@ from . import test_social_forecast
 from . import test_social_help
 from . import test_social_home
 from . import test_social_key
+from . import test_social_key_lost
+from . import test_social_key_rotation
 from . import test_social_network
 from . import test_social_notice
 from . import test_social_notice_target

@@ -45,6 +45,22 @@ class OwnFolderCase(SocialCase):
             )
         )
 
+    def name_file(self, path):
+        os.environ[KEY_FILE_VARIABLE] = str(path)
+
+    def files(self):
+        return {
+            path: path.read_bytes() for path in self.folder.rglob("*") if path.is_file()
+        }
+
+    @staticmethod
+    def put(path, content):
+        """Replace a file as an administrator should: its inode is another one."""
+        draft = path.with_name("draft")
+        draft.write_bytes(content if isinstance(content, bytes) else content.encode())
+        draft.chmod(0o600)
+        draft.replace(path)
+
     @staticmethod
     def forget_keys(env):
         """Make it a database that has never sealed anything."""
@@ -64,17 +80,6 @@ class TestSocialKey(OwnFolderCase):
         self.forget_keys(self.env)
         self.Keys = self.env["social.key"]
 
-    def name_file(self, path):
-        os.environ[KEY_FILE_VARIABLE] = str(path)
-
-    @staticmethod
-    def put(path, content):
-        """Replace a file as an administrator should: its inode is another one."""
-        draft = path.with_name("draft")
-        draft.write_bytes(content if isinstance(content, bytes) else content.encode())
-        draft.chmod(0o600)
-        draft.replace(path)
-
     @contextmanager
     def assertRefused(self, *texts):
         """Assert that a sentence comes, and that neither file nor check changes."""
@@ -87,11 +92,6 @@ class TestSocialKey(OwnFolderCase):
         self.assertNotRegex(str(caught.exception), "A{42}|B{42}")
         self.assertEqual(self.files(), files)
         self.assertEqual(self.checks(self.env), checks)
-
-    def files(self):
-        return {
-            path: path.read_bytes() for path in self.folder.rglob("*") if path.is_file()
-        }
 
     # === FIRST USE === #
 

@@ -18,3 +18,4 @@ from . import social_people_line
 from . import social_people_wizard
 from . import social_settings
 from . import social_role_wizard
+from . import social_key_wizard

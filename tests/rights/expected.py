@@ -59,6 +59,8 @@ RECORDS = {
     "social.settings": {"owner": "c"},
     "social.role.wizard": {"owner": "c"},
     "social.key": {},
+    # It tells what an Owner may know of the keys, and holds nothing.
+    "social.key.wizard": {"owner": "c"},
     # Only one's own, which people make of what they may renew.
     "social.oauth.request": {},
     "social.renewal.wizard": dict.fromkeys(RENEWERS, "c"),
@@ -93,6 +95,7 @@ SHARED = (
     "social.help.vote",
     "social.home",
     "social.key",
+    "social.key.wizard",
     "social.network",
     "social.renewal.choice",
 )
@@ -107,6 +110,7 @@ HARMLESS = {
     "social.renewal.prerequisite": {"is_ticked": True},
     "social.renewal.choice": {"network_id": False},
     "social.forecast.wizard": {"capacity": 7},
+    "social.key.wizard": {"write_uid": 1},
     "social.profile.feed": {"name": "Renamed"},
     "social.connect.wizard": {"write_uid": 1},
     "social.disconnect.wizard": {"with_others": True},
@@ -124,6 +128,7 @@ PARTS = {
     "social.app.keeping",
     "social.company.settings",
     "social.company.support",
+    "social.key.rotation",
     "social.notice.delivery",
     "social.notice.posting",
     "social.notice.sample",
@@ -256,7 +261,8 @@ OPEN = {
     "social.judgement.wizard": """
         access_id can_renew network_name note person_id profile_id
     """,
-    "social.key": "check_value kid",
+    "social.key": "check_value damaged_count is_lost kid",
+    "social.key.wizard": "loss_text source_text uses_text",
     "social.link.wizard": """
         email expires_at lang link_address network_id partner_id person_id profile_id
         replaced_id sends_mail
@@ -367,7 +373,7 @@ WRITTEN = {
 ELSEWHERE = {
     "res.company": COMPANY_SETTINGS,
     "res.config.settings": f"""
-        {COMPANY_SETTINGS} social_key_source social_renewal_workers
+        {COMPANY_SETTINGS} social_key_source social_key_uses social_renewal_workers
     """,
 }
 # Fields of users, and who has them; one's own are read whatever the role.
@@ -416,6 +422,7 @@ METHODS = {
         "action_wipe": OWNER,
     },
     "social.judgement.wizard": {"action_save": NOBODY},
+    "social.key.wizard": {"action_start_anew": NOBODY},
     "social.link.wizard": {"action_make": NOBODY},
     "social.network": {"action_renew_all": RENEWERS},
     "social.notice": {"action_send_sample": MANAGERS},
