@@ -328,7 +328,7 @@ def key_use_text(env, use):
     """Return the sentences on one :class:`policy.keys.KeyUse`."""
     counted = _key_count_text(env, use)
     rest = {
-        keys.WRITING: "",
+        keys.WRITING: env._("New secrets are sealed with it."),
         keys.NEEDED: env._(
             "They are sealed anew in the background: keep this key in the file."
         ),
@@ -346,7 +346,7 @@ def key_use_text(env, use):
     sentences = [counted, rest]
     if use.damaged and use.standing == keys.NEEDED:
         sentences.append(_damaged_text(env, use.damaged))
-    return " ".join(filter(None, sentences))
+    return " ".join(sentences)
 
 
 def _key_count_text(env, use):

@@ -43,6 +43,13 @@ PROMISES = (
         ),
     ),
     Promise(
+        "A change of the key loses nothing, a loss of it nothing else",
+        (
+            f"{ADDON}/test_social_key_rotation.py",
+            f"{ADDON}/test_social_key_lost.py",
+        ),
+    ),
+    Promise(
         "A code is exchanged once, whoever calls and however often",
         ("tests/test_callback_processes.py::test_twenty",),
     ),

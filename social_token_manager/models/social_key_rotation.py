@@ -27,6 +27,7 @@ class Batch:
     :ivar int made: how many secrets were sealed anew or forgotten
     :ivar int left: how many somebody else was at
     :ivar damaged: key id to how many did not open
+    :ivar tuple ids: of what was forgotten
     """
 
     last: int
@@ -217,10 +218,13 @@ class SocialKeyRotation(models.AbstractModel):
     @api.model
     def _note_damaged(self, damaged):
         """Write down how many did not open, after all have been looked at."""
-        with own_environment(self.env) as env:
+
+        def note(env):
             for key in env[self._name].search([]):
                 if key.damaged_count != damaged[key.kid]:
                     key.damaged_count = damaged[key.kid]
+
+        attempt(self.env, note)
 
     # === FORGETTING === #
 

@@ -29,6 +29,8 @@ class SocialKeyWizard(models.TransientModel):
         :raise UserError: nothing is gone, or there is no key to go on with
         """
         self.ensure_one()
+        # A dialog is its maker's alone.
+        self.check_access("write")
         self.env["social.key"]._start_anew()
         return {
             "type": "ir.actions.client",

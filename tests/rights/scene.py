@@ -151,7 +151,7 @@ class Scene(SocialFactories):
             "social.profile.feed": own["social.profile.feed"].create(
                 {**named, "name": f"{word} Team"}
             ),
-            "social.key.wizard": own["social.key.wizard"].create({}),
+            "social.key.wizard": own["social.key.wizard"].sudo().create({}),
             "social.forecast.wizard": own["social.forecast.wizard"].create({}),
             "social.connect.wizard": own["social.connect.wizard"].create(
                 {"app_id": app.id}
