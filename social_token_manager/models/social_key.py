@@ -155,7 +155,7 @@ class SocialKey(models.Model):
         """Return the :class:`policy.keys.KeyUse` of each key, by one look at all."""
         ring = self._find_ring()
         # What is shown of a key is no secret; its check value is closed to everybody.
-        rows = self.sudo().search([])
+        rows = self.sudo().search([("damaged_count", ">", 0)])
         return keys.uses_of(
             self._count_by_key(),
             tuple(ring.keys) if ring else (),

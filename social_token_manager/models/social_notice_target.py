@@ -176,9 +176,8 @@ class SocialNoticeTarget(models.Model):
 
     def _forget_secret(self, field_name):
         """Override of the mixin: without its address it shows as not complete."""
-        super()._forget_secret(field_name)
-        if field_name == "address":
-            self.host = False
+        host = {"host": False} if field_name == "address" else {}
+        self.write({field_name: False, **host})
 
     # === CRUD METHODS === #
 

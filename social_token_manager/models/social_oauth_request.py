@@ -218,7 +218,7 @@ class SocialOauthRequest(models.Model):
 
     def _forget_secret(self, field_name):
         """Override of the mixin: whoever is at the network now has to begin again."""
-        super()._forget_secret(field_name)
+        self.write({field_name: False})
         self.filtered(lambda one: one.expires_at > now()).expires_at = now()
 
     @api.model
