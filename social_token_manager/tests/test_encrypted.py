@@ -266,6 +266,8 @@ class TestEncrypted(SocialCase):
         self.make_signal(self.records["social.app"])
         self._make_connect_link()
         self.make_links()
+        wizards = self.env["social.connect.wizard"].with_user(self.owner)
+        wizards.create({"app_id": self.records["social.app"].id})
         self.records["social.notice.target"]._queue_test()
         for model_name, link, name in paths:
             model = self.env[model_name].with_user(self.owner)

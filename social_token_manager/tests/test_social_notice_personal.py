@@ -258,7 +258,7 @@ class TestSocialNoticePersonal(SocialCase):
 
     def test_managers_are_told_which_scheduled_action_stands_still(self):
         actions = self.env["ir.cron"]._get_social_actions()
-        self.assertEqual(len(actions), 8)
+        self.assertEqual(len(actions), 9)
         actions.write({"active": True, "nextcall": now(), "failure_count": 0})
         self.assertEqual(self.watch(self.manager), {})
         off, late, failing = actions[:3]

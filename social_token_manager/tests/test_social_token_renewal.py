@@ -798,7 +798,8 @@ class TestConsumers(RenewalCase):
     def test_without_a_token_the_reason_is_said(self):
         cases = {
             "revoked": lambda: self.token._take_loss("revoked"),
-            "deselected": lambda: self.profile.access_id._note_deselected(),
+            # X lets nobody tick, so it was a role.
+            "lost_role": lambda: self.profile.access_id._note_deselected(),
         }
         for reason, lose in cases.items():
             with self.subTest(reason=reason):
